@@ -1,0 +1,266 @@
+"""The private warehouse file: raw tables, loaded a batch at a time. Only one process may have it open."""
+
+from collections.abc import Generator, Iterable, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from models.event import Document
+from models.rows import DOCUMENTS, EVENT_MENTIONS, ORIGINS, REJECTED, RUNS, Schema, Stamp
+
+RAW_TABLES: dict[str, Schema] = {
+    "documents": DOCUMENTS,
+    "event_mentions": EVENT_MENTIONS,
+    "origins": ORIGINS,
+    "rejected": REJECTED,
+    "runs": RUNS,
+}
+
+
+_SQL_TYPES: dict[pl.DataType, str] = {
+    pl.String(): "VARCHAR",
+    pl.List(pl.String()): "VARCHAR[]",
+    pl.Boolean(): "BOOLEAN",
+    pl.Int32(): "INTEGER",
+    pl.Int64(): "BIGINT",
+    pl.Float64(): "DOUBLE",
+    pl.Date(): "DATE",
+    pl.Datetime("us"): "TIMESTAMP",
+}
+
+# What DuckDB's messages hold, and what to say instead.
+_EXPLANATIONS = {
+    "set lock": "{path} is open in another program: wait for the other run to end, or close that program",
+    "different configuration": "{path} is open elsewhere in this program with other settings: close that connection",
+    "not a valid DuckDB": "{path} is not a DuckDB file: move it away, or name another --store",
+    "ermission denied": "{path} cannot be written: give yourself the right to, or name another --store",
+    "ead-only file system": "{path} lies on a read-only disk: name another --store",
+    "No space left": "{path}: the disk is full: make room, or name another --store",
+    "File too large": "{path}: the file may not grow any further: raise the limit or quota, or name another --store",
+}
+
+
+class StoreError(Exception):
+    """The store cannot be read or written; the message says what, where and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What one batch changed.
+
+    `replaced` counts documents of a known origin with another content, and those another extractor version had read;
+    `removed` counts documents that no origin holds any longer.
+    """
+
+    new: int
+    replaced: int
+    unchanged: int
+    removed: int
+    events: int
+    mentions: int
+    rejected: int
+
+
+@dataclass(frozen=True, slots=True)
+class RunCounts:
+    """What a run did, for its row in `raw.runs`."""
+
+    documents_read: int = 0
+    documents_new: int = 0
+    documents_unchanged: int = 0
+    documents_replaced: int = 0
+    events: int = 0
+    mentions: int = 0
+    rejected: int = 0
+
+
+@contextmanager
+def open_warehouse(path: Path) -> Generator[duckdb.DuckDBPyConnection]:
+    """A connection to the warehouse at `path`, made with its folder and raw tables where missing; closed at the end.
+
+    Raises:
+        StoreError: the file is locked, not a DuckDB file, or cannot be written; also for what DuckDB reports inside.
+    """
+    with store_errors(path):
+        _make_folder(path.parent)
+        with duckdb.connect(path) as connection:
+            connection.execute("SET TimeZone = 'UTC'")
+            connection.execute("CREATE SCHEMA IF NOT EXISTS raw")
+            for table, schema in RAW_TABLES.items():
+                connection.execute(f"CREATE TABLE IF NOT EXISTS raw.{table} ({_columns(schema)})")
+            yield connection
+
+
+def known(connection: duckdb.DuckDBPyConnection, document_ids: Iterable[str], extractor_version: str) -> set[str]:
+    """Which of these documents this extractor version has read already: they need no extraction."""
+    asked = pl.DataFrame({"document_id": list(document_ids)}, schema={"document_id": pl.String()})
+    with _registered(connection, asked=asked):
+        rows = connection.execute(
+            "SELECT document_id FROM raw.documents SEMI JOIN asked USING (document_id) WHERE extractor_version = ?",
+            [extractor_version],
+        ).fetchall()
+    return {row[0] for row in rows}
+
+
+def unread(
+    connection: duckdb.DuckDBPyConnection, documents: Sequence[Document], extractor_version: str
+) -> tuple[list[Document], pl.DataFrame]:
+    """The documents of a batch that this version has yet to read, each content once; and the others, as `load` takes them.
+
+    The others are in the schema ORIGINS: an origin may hold a text that is known from another one.
+    """
+    ids = [document.document_id for document in documents]
+    seen = known(connection, ids, extractor_version)
+    fresh: list[Document] = []
+    others: list[tuple[str, str]] = []
+    for document, document_id in zip(documents, ids, strict=True):
+        if document_id in seen:
+            others.append((document.origin, document_id))
+        else:
+            seen.add(document_id)
+            fresh.append(document)
+    return fresh, pl.DataFrame(others, schema=ORIGINS, orient="row")
+
+
+def load(
+    connection: duckdb.DuckDBPyConnection,
+    documents: pl.DataFrame,
+    mentions: pl.DataFrame,
+    rejected: pl.DataFrame,
+    unchanged: pl.DataFrame,
+) -> Loaded:
+    """Load one batch in one transaction; loading it again changes nothing.
+
+    `documents`, `mentions` and `rejected` are in the schemas DOCUMENTS, EVENT_MENTIONS and REJECTED, each document once;
+    `unchanged` is what `unread` gave beside the documents to read. A document leaves the warehouse, with its mentions,
+    when no origin holds it any longer.
+    """
+    held = pl.concat([unchanged, documents.select(ORIGINS.keys())]).unique("origin", keep="last", maintain_order=True)
+    connection.execute("BEGIN")
+    try:
+        with _registered(connection, batch=documents, batch_mentions=mentions, batch_rejected=rejected, held=held):
+            loaded = _load(connection, unchanged.height)
+        connection.execute("COMMIT")
+    except BaseException:
+        # Where the commit itself failed there is nothing left to roll back.
+        with suppress(duckdb.Error):
+            connection.execute("ROLLBACK")
+        raise
+    return loaded
+
+
+def start_run(connection: duckdb.DuckDBPyConnection, stamp: Stamp) -> None:
+    """Record that a run began. A run still marked as running was killed: nobody else can have the file open."""
+    connection.execute(
+        "UPDATE raw.runs SET status = 'failed', finished_at = ?, failure = 'killed before it ended'"
+        " WHERE status = 'running'",
+        [stamp.at],
+    )
+    connection.execute("DELETE FROM raw.runs WHERE run_id = ?", [stamp.run_id])
+    connection.execute(
+        "INSERT INTO raw.runs (run_id, started_at, status, extractor_version) VALUES (?, ?, 'running', ?)",
+        [stamp.run_id, stamp.at, stamp.extractor_version],
+    )
+
+
+def finish_run(
+    connection: duckdb.DuckDBPyConnection, run_id: str, counts: RunCounts, at: datetime, failure: str | None = None
+) -> None:
+    """Record that a run ended at `at` (UTC, without a zone): failed where `failure` says why, else succeeded."""
+    values = {"finished_at": at, "status": "failed" if failure else "succeeded", "failure": failure} | asdict(counts)
+    assignments = ", ".join(f"{column} = ?" for column in values)
+    connection.execute(f"UPDATE raw.runs SET {assignments} WHERE run_id = ?", [*values.values(), run_id])  # noqa: S608
+
+
+@contextmanager
+def store_errors(path: Path) -> Generator[None]:
+    """Turn what DuckDB says about the file at `path` into a StoreError of one line."""
+    try:
+        yield
+    except (
+        duckdb.IOException,
+        duckdb.ConnectionException,
+        duckdb.OutOfMemoryException,
+        duckdb.FatalException,
+    ) as error:
+        raise StoreError(_explain(path, str(error))) from error
+
+
+def _explain(path: Path, message: str) -> str:
+    for sign, explanation in _EXPLANATIONS.items():
+        if sign in message:
+            return explanation.format(path=path)
+    return f"{path}: {message.splitlines()[0]}"
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(f"{folder} cannot be made: {error.strerror}; name another --store") from error
+
+
+def _columns(schema: Schema) -> str:
+    return ", ".join(f'"{column}" {_SQL_TYPES[kind]}' for column, kind in schema.items())
+
+
+@contextmanager
+def _registered(connection: duckdb.DuckDBPyConnection, **frames: pl.DataFrame) -> Generator[None]:
+    """Let SQL read these frames by their names, as Arrow, without a copy."""
+    for name, frame in frames.items():
+        connection.register(name, frame.to_arrow())
+    try:
+        yield
+    finally:
+        for name in frames:
+            connection.unregister(name)
+
+
+def _load(connection: duckdb.DuckDBPyConnection, unchanged: int) -> Loaded:
+    def count(statement: str) -> int:
+        """The one number a query gives, or the number of rows a statement changes."""
+        row = connection.execute(statement).fetchone()
+        return int(row[0]) if row else 0
+
+    batch = count("SELECT count(*) FROM batch")
+    fresh = count(
+        "CREATE OR REPLACE TEMP TABLE fresh AS"
+        " FROM batch ANTI JOIN raw.documents USING (document_id, extractor_version)"
+    )
+    new = count(
+        "SELECT count(*) FROM fresh ANTI JOIN raw.documents USING (document_id) ANTI JOIN raw.origins USING (origin)"
+    )
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE touched AS"
+        " SELECT document_id FROM raw.origins SEMI JOIN held USING (origin)"
+        " UNION SELECT document_id FROM held UNION SELECT document_id FROM fresh"
+    )
+    connection.execute("DELETE FROM raw.event_mentions WHERE document_id IN (SELECT document_id FROM fresh)")
+    connection.execute("DELETE FROM raw.documents WHERE document_id IN (SELECT document_id FROM fresh)")
+    connection.execute("INSERT INTO raw.documents BY NAME FROM fresh")
+    events = count("SELECT count(DISTINCT event_id) FROM batch_mentions SEMI JOIN fresh USING (document_id)")
+    mentions = count("INSERT INTO raw.event_mentions BY NAME FROM batch_mentions SEMI JOIN fresh USING (document_id)")
+    connection.execute("DELETE FROM raw.origins WHERE origin IN (SELECT origin FROM held)")
+    connection.execute("INSERT INTO raw.origins BY NAME FROM held")
+    removed = _settle_origins(connection)
+    connection.execute("DELETE FROM raw.rejected WHERE rejection_id IN (SELECT rejection_id FROM batch_rejected)")
+    rejected = count("INSERT INTO raw.rejected BY NAME SELECT DISTINCT ON (rejection_id) * FROM batch_rejected")
+    return Loaded(new, fresh - new, unchanged + batch - fresh, removed, events, mentions, rejected)
+
+
+def _settle_origins(connection: duckdb.DuckDBPyConnection) -> int:
+    """Remove the touched documents that no origin holds; the others say the first of theirs, whichever came first."""
+    connection.execute("CREATE OR REPLACE TEMP TABLE unheld AS FROM touched ANTI JOIN raw.origins USING (document_id)")
+    connection.execute("DELETE FROM raw.event_mentions WHERE document_id IN (SELECT document_id FROM unheld)")
+    removed = connection.execute("DELETE FROM raw.documents WHERE document_id IN (SELECT document_id FROM unheld)")
+    row = removed.fetchone()
+    connection.execute(
+        "UPDATE raw.documents SET origin = held.origin FROM ("
+        " SELECT document_id, min(origin) AS origin FROM raw.origins SEMI JOIN touched USING (document_id) GROUP BY ALL"
+        ") AS held WHERE documents.document_id = held.document_id AND documents.origin <> held.origin"
+    )
+    return int(row[0]) if row else 0

@@ -1,0 +1,126 @@
+"""The trained model behind acts and roles: two ONNX halves, run on one window at a time.
+
+One window at a time, because the 8-bit model scales its activations by what it reads together: the same window must give the
+same events whatever stands beside it.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+import onnxruntime as ort
+from numpy.typing import NDArray
+
+from models.extraction.encoding import ACTIONS, MEASURES, STATUSES, Ids, Scores, WordPieces
+
+WEIGHTS = Path(__file__).resolve().parents[1] / "weights"
+
+
+@dataclass(frozen=True, slots=True)
+class WindowReading:
+    """A window read once: the trunk's states (1, pieces, width) and the first piece of each word within reach."""
+
+    states: Scores
+    positions: Ids
+
+
+@dataclass(frozen=True, slots=True)
+class ActReading:
+    """A window read for one act: role scores (words, tags) and the probabilities of its labels."""
+
+    roles: Scores
+    actions: Scores
+    statuses: Scores
+    measures: Scores
+
+
+class Model:
+    """Reads windows. `settings` holds the thresholds and the calibration, by name."""
+
+    def __init__(self, folder: Path = WEIGHTS, *, threads: int = 0) -> None:
+        """Load weights, tokenizer and settings; raises FileNotFoundError that names what is missing."""
+        self.pieces = WordPieces(_existing(folder / "tokenizer.json"))
+        self.settings: dict[str, Any] = json.loads(_existing(folder / "settings.json").read_text(encoding="utf-8"))
+        options = ort.SessionOptions()
+        options.intra_op_num_threads = threads
+        self._trunk = ort.InferenceSession(_existing(folder / "trunk.onnx"), options, ["CPUExecutionProvider"])
+        self._branch = ort.InferenceSession(_existing(folder / "branch.onnx"), options, ["CPUExecutionProvider"])
+
+    def read(self, words: Sequence[str], title: Sequence[str]) -> WindowReading:
+        """Read a window once, with the title of its document as context."""
+        sequence = self.pieces.sequence(words, title)
+        ids = np.array([sequence.ids], dtype=np.int64)
+        (states,) = self._trunk.run(None, {"ids": ids, "mask": np.ones_like(ids)})
+        return WindowReading(cast(Scores, states), np.array(sequence.positions, dtype=np.int64))
+
+    def acts(self, reading: WindowReading) -> Scores:
+        """For each word the probability that it tells no act, or an act of each action: (words, 1 + actions)."""
+        scores, _, _ = self._run(reading, [()])
+        return _softmax(scores[0][reading.positions])
+
+    def roles(self, reading: WindowReading, triggers: Sequence[Sequence[int]]) -> list[ActReading]:
+        """Read the window for each act, given the words of its trigger."""
+        if not triggers:
+            return []
+        _, roles, labels = self._run(reading, triggers)
+        ends = np.cumsum([len(ACTIONS), len(STATUSES), len(MEASURES)])
+        return [
+            ActReading(
+                _log_softmax(role[reading.positions]),
+                _softmax(label[: ends[0]]),
+                _softmax(label[ends[0] : ends[1]]),
+                1 / (1 + np.exp(-label[ends[1] :])),
+            )
+            for role, label in zip(roles, labels, strict=True)
+        ]
+
+    def _run(self, reading: WindowReading, triggers: Sequence[Sequence[int]]) -> tuple[Scores, Scores, Scores]:
+        rows, pieces = len(triggers), reading.states.shape[1]
+        marks, position = np.zeros((rows, pieces), dtype=np.float32), np.zeros(rows, dtype=np.int64)
+        for row, words in enumerate(triggers):
+            if words:
+                marks[row, reading.positions[list(words)]] = 1
+                position[row] = reading.positions[words[0]]
+        inputs = {
+            "states": np.repeat(reading.states, rows, axis=0),
+            "mask": np.ones((rows, pieces), dtype=np.int64),
+            "marks": marks,
+            "position": position,
+        }
+        act, role, label = self._branch.run(None, inputs)
+        return cast(Scores, act), cast(Scores, role), cast(Scores, label)
+
+
+@cache
+def shared_model(folder: Path = WEIGHTS) -> Model:
+    """One model for all components of a process."""
+    return Model(folder)
+
+
+@cache
+def fingerprint(folder: Path = WEIGHTS) -> str:
+    """What tells one set of weights and settings from another: 8 hexadecimal digits."""
+    digest = sha256()
+    for path in sorted(folder.glob("*.onnx")) + sorted(folder.glob("*.json")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:8]
+
+
+def _existing(path: Path) -> Path:
+    if not path.is_file():
+        raise FileNotFoundError(f"{path}: no such file; a clone holds the weights in models/weights")
+    return path
+
+
+def _softmax(scores: NDArray[np.float32]) -> Scores:
+    return np.exp(_log_softmax(scores))
+
+
+def _log_softmax(scores: NDArray[np.float32]) -> Scores:
+    shifted = scores - scores.max(-1, keepdims=True)
+    return shifted - np.log(np.exp(shifted).sum(-1, keepdims=True))

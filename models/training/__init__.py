@@ -1,0 +1,1 @@
+"""Fine-tuning of the extraction model. Needs the `training` extra; nothing here is imported at run time."""

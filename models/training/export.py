@@ -1,0 +1,115 @@
+"""Write the trained network as quantised ONNX with its tokenizer: `python -m models.training.export --help`."""
+
+import gzip
+import json
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Annotated, Any
+
+import onnx
+import spacy
+import torch
+import typer
+from onnxruntime.quantization import QuantType, quantize_dynamic
+from tokenizers import Tokenizer
+from torch import nn
+
+from models.extraction.encoding import ACTIONS, MEASURES, ROLES, STATUSES
+from models.training.network import Branch, Trunk, load
+from models.training.train import LAYERS, TRUNK_LAYERS
+
+SEEN = 2  # a sub-word stays in the vocabulary when the texts use it so many times
+
+
+def main(
+    encoder: Annotated[Path, typer.Option(help="Folder of the pretrained encoder")],
+    checkpoint: Annotated[Path, typer.Option(help="Weights written by the training")],
+    texts: Annotated[list[Path], typer.Option(help="JSONL (or .gz) whose texts say which sub-words to keep; may be repeated")],
+    out: Annotated[Path, typer.Option(help="Folder for trunk.onnx, branch.onnx, tokenizer.json, labels.json")],
+    full: Annotated[bool, typer.Option(help="Keep 32-bit weights, to measure what quantising costs")] = False,
+) -> None:
+    """Cut the vocabulary, export both halves, quantise them to 8 bits."""
+    trunk, branch = load(encoder, TRUNK_LAYERS, LAYERS)
+    weights = torch.load(checkpoint, weights_only=True)
+    trunk.load_state_dict(weights["trunk"]), branch.load_state_dict(weights["branch"])
+    trunk.eval(), branch.eval()
+    out.mkdir(parents=True, exist_ok=True)
+    tokenizer = json.loads((encoder / "tokenizer.json").read_text(encoding="utf-8"))
+    kept = vocabulary(tokenizer, texts, encoder / "tokenizer.json")
+    cut(tokenizer, kept)
+    (out / "tokenizer.json").write_text(json.dumps(tokenizer, ensure_ascii=False), encoding="utf-8")
+    words = trunk.embeddings.word_embeddings
+    trunk.embeddings.word_embeddings = nn.Embedding.from_pretrained(words.weight[kept].detach(), padding_idx=1)
+    labels = {"actions": ACTIONS, "statuses": STATUSES, "measures": MEASURES, "roles": ROLES}
+    (out / "labels.json").write_text(json.dumps(labels, indent=1), encoding="utf-8")
+    export(trunk, branch, out, quantise=not full)
+
+
+def vocabulary(tokenizer: dict[str, Any], texts: list[Path], path: Path) -> list[int]:
+    """Ids to keep, ascending: special tokens, single characters, and what the texts use."""
+    count, splitter, pieces = Counter[int](), spacy.blank("en"), Tokenizer.from_file(str(path))
+    pieces.no_padding(), pieces.no_truncation()
+    for text in read_texts(texts):
+        words = [token.text for token in splitter.make_doc(text[:100_000]) if not token.is_space]
+        for encoded in pieces.encode_batch(words, add_special_tokens=False):
+            count.update(encoded.ids)
+    special = {token["id"] for token in tokenizer["added_tokens"]}
+    return [
+        number
+        for piece, number in sorted(tokenizer["model"]["vocab"].items(), key=lambda item: item[1])
+        if number in special or count[number] >= SEEN or len(piece.removeprefix("##")) == 1
+    ]
+
+
+def cut(tokenizer: dict[str, Any], kept: list[int]) -> None:
+    """Renumber the vocabulary of `tokenizer` to the kept ids."""
+    new = {old: place for place, old in enumerate(kept)}
+    vocab = tokenizer["model"]["vocab"]
+    tokenizer["model"]["vocab"] = {piece: new[number] for piece, number in vocab.items() if number in new}
+    for token in tokenizer["added_tokens"]:
+        token["id"] = new[token["id"]]
+    for special in tokenizer["post_processor"].get("special_tokens", {}).values():
+        special["ids"] = [new[i] for i in special["ids"]]
+    tokenizer["truncation"] = tokenizer["padding"] = None
+
+
+def read_texts(paths: list[Path]) -> Iterator[str]:
+    """Titles and texts of JSONL files, gzipped or not."""
+    for path in paths:
+        with gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8") as lines:
+            for line in lines:
+                record = json.loads(line)
+                yield " ".join(filter(None, (record.get("title"), record.get("text"), record.get("prev"))))
+
+
+def export(trunk: Trunk, branch: Branch, out: Path, *, quantise: bool) -> None:
+    """Write `trunk.onnx` and `branch.onnx`; both take any number of rows of any length."""
+    ids, mask = torch.randint(5, 900, (2, 24)), torch.ones(2, 24, dtype=torch.long)
+    states, marks, position = torch.randn(2, 24, 768), torch.zeros(2, 24), torch.tensor([1, 3])
+    axes = {0: "rows", 1: "pieces"}
+    halves: list[tuple[str, nn.Module, tuple[torch.Tensor, ...], dict[str, dict[int, str]]]] = [
+        ("trunk", trunk, (ids, mask), {"ids": axes, "mask": axes, "states": axes}),
+        (
+            "branch", branch, (states, mask, marks, position),
+            {"states": axes, "mask": axes, "marks": axes, "position": {0: "rows"}, "act": axes, "role": axes, "label": {0: "rows"}},
+        ),
+    ]  # fmt: skip
+    with TemporaryDirectory() as scratch:
+        for name, module, inputs, dynamic in halves:
+            names = list(dynamic)
+            exact = Path(scratch) / f"{name}.onnx"
+            torch.onnx.export(
+                module, inputs, str(exact), dynamo=False, opset_version=17, dynamic_axes=dynamic,
+                input_names=names[: len(inputs)], output_names=names[len(inputs) :],
+            )  # fmt: skip
+            target = out / exact.name
+            if quantise:
+                quantize_dynamic(exact, target, per_channel=True, weight_type=QuantType.QInt8)
+            else:
+                onnx.save(onnx.load(exact), target)
+
+
+if __name__ == "__main__":
+    typer.run(main)

@@ -52,7 +52,8 @@ def _copy(warehouse: Path, draft: Path) -> dict[str, int]:
         names = [
             str(row[0])
             for row in connection.execute(
-                "SELECT table_name FROM duckdb_tables() WHERE database_name = 'warehouse' AND schema_name = ? ORDER BY 1",
+                "SELECT table_name FROM duckdb_tables()"
+                " WHERE database_name = 'warehouse' AND schema_name = ? ORDER BY table_name",
                 [MARTS_SCHEMA],
             ).fetchall()
         ]

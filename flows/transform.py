@@ -5,37 +5,92 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING
 
-from dbt.artifacts.schemas.results import NodeStatus, TestStatus
-from dbt.artifacts.schemas.run import RunExecutionResult
-from dbt.cli.main import dbtRunner
+if TYPE_CHECKING:
+    from dbt.artifacts.schemas.run import RunResult
 
 PROJECT = Path(__file__).resolve().parents[1] / "dbt_project"
+
+# dbt's words for how a node ended.
+_PASSED = {"success", "pass"}
+_WARNED = {"warn"}
+_FAILED = {"error", "fail", "runtime error", "partial success"}
+
+
+class TransformError(Exception):
+    """dbt could not build the marts, or a test on them failed; the message names the models and tests."""
 
 
 @dataclass(frozen=True, slots=True)
 class Transformed:
-    """What dbt did: how many nodes passed, and a line for each that warns or failed."""
+    """What dbt built: how many seeds, models and tests passed, and a line for each test that warns."""
 
     passed: int
     warnings: tuple[str, ...]
-    failures: tuple[str, ...]
-
-
-class TransformError(Exception):
-    """dbt could not build the marts, or a test on them failed."""
 
 
 def transform(warehouse: Path, work: Path) -> Transformed:
     """Load the seeds, build the models and test them (`dbt build`) in the file `warehouse`, which is closed afterwards.
 
-    dbt's compiled project and log go to the folder `work`. Nothing else may have the warehouse open.
+    dbt's log and compiled SQL go to the folder `work`. Nothing else may have the warehouse open.
 
     Raises:
-        TransformError: a model or a test failed; the message names each.
+        TransformError: dbt could not start, a model could not be built, or a test failed.
     """
-    arguments = ["build", "--quiet", "--no-use-colors", "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)]
-    arguments += ["--target-path", str(work / "target"), "--log-path", str(work / "logs")]
-    with _environment(SANCTIONWIRE_WAREHOUSE=str(warehouse), DO_NOT_TRACK="1"):
-        outcome = dbtRunner().invoke(arguments)
+    # dbt takes a second or two to import: commands that build nothing need not wait for it.
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+    from dbt.artifacts.schemas.run import RunExecutionResult
+    from dbt.cli.main import dbtRunner
+
+    options = {
+        "--project-dir": PROJECT,
+        "--profiles-dir": PROJECT,
+        "--target-path": work / "target",
+        "--log-path": work / "logs",
+        "--log-level": "none",
+        "--log-level-file": "info",
+    }
+    arguments = ["build", *(str(part) for option in options.items() for part in option)]
+    with _environment(SANCTIONWIRE_WAREHOUSE=str(warehouse)):
+        try:
+            outcome = dbtRunner().invoke(arguments)  # pyright: ignore[reportUnknownMemberType]
+        finally:
+            # dbt-duckdb keeps the file open, and so locked, for as long as the process lives.
+            DuckDBConnectionManager.close_all_connections()
+    if isinstance(outcome.exception, KeyboardInterrupt | SystemExit):
+        raise outcome.exception
+    if not isinstance(outcome.result, RunExecutionResult):
+        reason = str(outcome.exception).strip() or "no reason given"
+        raise TransformError(f"dbt could not start: {_one_line(reason)}; see {work / 'logs' / 'dbt.log'}")
+    failures = [_line(one) for one in outcome.result.results if str(one.status) in _FAILED]
+    if failures or not outcome.success:
+        raise TransformError(f"dbt: {'; '.join(failures)}; see {work / 'logs' / 'dbt.log'}")
+    return Transformed(
+        passed=sum(str(one.status) in _PASSED for one in outcome.result.results),
+        warnings=tuple(_line(one) for one in outcome.result.results if str(one.status) in _WARNED),
+    )
+
+
+def _line(result: "RunResult") -> str:
+    """What kind of node said what: "test unique_dim_party_party_id: Got 2 results, configured to fail if != 0"."""
+    return f"{result.node.resource_type} {result.node.name}: {_one_line(result.message or result.status)}"
+
+
+def _one_line(message: str) -> str:
+    return " ".join(message.split())
+
+
+@contextmanager
+def _environment(**variables: str) -> Generator[None]:
+    """Set environment variables, which is how dbt's profile is told a path, and put back what was there."""
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value

@@ -5,6 +5,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import cast
 
 import duckdb
 import polars as pl
@@ -21,7 +22,7 @@ RAW_TABLES: dict[str, Schema] = {
 }
 
 
-_SQL_TYPES: dict[pl.DataType, str] = {
+SQL_TYPES: dict[pl.DataType, str] = {
     pl.String(): "VARCHAR",
     pl.List(pl.String()): "VARCHAR[]",
     pl.Boolean(): "BOOLEAN",
@@ -32,9 +33,18 @@ _SQL_TYPES: dict[pl.DataType, str] = {
     pl.Datetime("us"): "TIMESTAMP",
 }
 
+# What DuckDB raises when it is the file that is at fault; a commit to a full disk is a TransactionException.
+_FILE_ERRORS = (
+    duckdb.ConnectionException,
+    duckdb.FatalException,
+    duckdb.IOException,
+    duckdb.OutOfMemoryException,
+    duckdb.TransactionException,
+)
+
 # What DuckDB's messages hold, and what to say instead.
+_LOCKED = "set lock"
 _EXPLANATIONS = {
-    "set lock": "{path} is open in another program: wait for the other run to end, or close that program",
     "different configuration": "{path} is open elsewhere in this program with other settings: close that connection",
     "not a valid DuckDB": "{path} is not a DuckDB file: move it away, or name another --store",
     "ermission denied": "{path} cannot be written: give yourself the right to, or name another --store",
@@ -46,6 +56,10 @@ _EXPLANATIONS = {
 
 class StoreError(Exception):
     """The store cannot be read or written; the message says what, where and what to do."""
+
+
+class StoreLockedError(StoreError):
+    """Another program has the file open: a later try may succeed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +123,9 @@ def known(connection: duckdb.DuckDBPyConnection, document_ids: Iterable[str], ex
 def unread(
     connection: duckdb.DuckDBPyConnection, documents: Sequence[Document], extractor_version: str
 ) -> tuple[list[Document], pl.DataFrame]:
-    """The documents of a batch that this version has yet to read, each content once; and the others, as `load` takes them.
+    """The documents of a batch that this version has yet to read, each content once; and the others, as for `load`.
 
-    The others are in the schema ORIGINS: an origin may hold a text that is known from another one.
+    The others are in the schema ORIGINS: an origin may come to hold a text that is known from another one.
     """
     ids = [document.document_id for document in documents]
     seen = known(connection, ids, extractor_version)
@@ -135,7 +149,7 @@ def load(
 ) -> Loaded:
     """Load one batch in one transaction; loading it again changes nothing.
 
-    `documents`, `mentions` and `rejected` are in the schemas DOCUMENTS, EVENT_MENTIONS and REJECTED, each document once;
+    `documents` (each once), `mentions` and `rejected` are in the schemas DOCUMENTS, EVENT_MENTIONS and REJECTED;
     `unchanged` is what `unread` gave beside the documents to read. A document leaves the warehouse, with its mentions,
     when no origin holds it any longer.
     """
@@ -187,14 +201,18 @@ def store_errors(path: Path) -> Generator[None]:
         duckdb.OutOfMemoryException,
         duckdb.FatalException,
     ) as error:
-        raise StoreError(_explain(path, str(error))) from error
+        raise _explained(path, str(error)) from error
 
 
-def _explain(path: Path, message: str) -> str:
+def _explained(path: Path, message: str) -> StoreError:
+    if _LOCKED in message:
+        return StoreLockedError(
+            f"{path} is open in another program: wait for the other run to end, or close that program"
+        )
     for sign, explanation in _EXPLANATIONS.items():
         if sign in message:
-            return explanation.format(path=path)
-    return f"{path}: {message.splitlines()[0]}"
+            return StoreError(explanation.format(path=path))
+    return StoreError(f"{path}: {message.splitlines()[0]}")
 
 
 def _make_folder(folder: Path) -> None:
@@ -205,14 +223,14 @@ def _make_folder(folder: Path) -> None:
 
 
 def _columns(schema: Schema) -> str:
-    return ", ".join(f'"{column}" {_SQL_TYPES[kind]}' for column, kind in schema.items())
+    return ", ".join(f'"{column}" {SQL_TYPES[kind]}' for column, kind in schema.items())
 
 
 @contextmanager
 def _registered(connection: duckdb.DuckDBPyConnection, **frames: pl.DataFrame) -> Generator[None]:
     """Let SQL read these frames by their names, as Arrow, without a copy."""
     for name, frame in frames.items():
-        connection.register(name, frame.to_arrow())
+        connection.register(name, cast(object, frame.to_arrow()))
     try:
         yield
     finally:

@@ -5,7 +5,6 @@ batch as a Rejection; a batch in which nothing holds is a fault of the program o
 the run.
 """
 
-import json
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ import polars as pl
 from pandera.errors import SchemaErrors
 
 from models.event import Action, Basis, Measure, Precision, Status
-from models.rejection import Rejection
+from models.rejection import Rejection, Stage, as_record
 from models.rows import DOCUMENTS, EVENT_MENTIONS, Schema
 
 # Shortest and longest interval, in days, that a precision may name: "early May" is a month's part, "weekend" a week's.
@@ -77,13 +76,13 @@ def check(documents: pl.DataFrame, mentions: pl.DataFrame) -> Checked:
     """
     _require("documents", documents, DOCUMENTS)
     _require("event_mentions", mentions, EVENT_MENTIONS)
-    good_documents, bad_documents = _validate("documents", documents, _DOCUMENT_CHECKS)
+    good_documents, bad_documents = _validate("document", documents, _DOCUMENT_CHECKS)
     accepted = pl.col("document_id").is_in(good_documents["document_id"].implode()).fill_null(False)
     beside = _beside_documents(mentions.filter(accepted), good_documents)
-    good_mentions, bad_mentions = _validate("event_mentions", beside, _MENTION_CHECKS)
+    good_mentions, bad_mentions = _validate("event", beside, _MENTION_CHECKS)
     origins = dict(documents.select("document_id", "origin").iter_rows())
     orphans = [
-        _rejection(row | {"origin": origins.get(row["document_id"])}, [_DOCUMENT_ACCEPTED])
+        _rejection("event", row | {"origin": origins.get(row["document_id"])}, [_DOCUMENT_ACCEPTED])
         for row in mentions.filter(~accepted).iter_rows(named=True)
     ]
     return Checked(
@@ -98,26 +97,27 @@ def _require(table: str, frame: pl.DataFrame, schema: Schema) -> None:
         raise ContractError(f"{table}: columns are missing, unknown or of another type: {', '.join(wrong)}")
 
 
-def _validate(table: str, frame: pl.DataFrame, checks: tuple[Check, ...]) -> tuple[pl.DataFrame, list[Rejection]]:
+def _validate(stage: Stage, frame: pl.DataFrame, checks: tuple[Check, ...]) -> tuple[pl.DataFrame, list[Rejection]]:
     """Split `frame` into the rows that pass every check, and a rejection for each other row."""
     try:
         pa.DataFrameSchema(checks=[_as_pandera(one) for one in checks]).validate(frame, lazy=True)
     except SchemaErrors as error:
-        failures = cast(pl.DataFrame, error.failure_cases)
+        failures = cast(pl.DataFrame, error.failure_cases)  # pyright: ignore[reportUnknownMemberType]
     else:
         return frame, []
     if failures["index"].null_count():
         unrun = ", ".join(failures.filter(pl.col("index").is_null())["check"].cast(pl.String).unique().sort())
-        raise ContractError(f"{table}: these checks could not run: {unrun}")
+        raise ContractError(f"{stage} contract: these checks could not run: {unrun}")
     failed: dict[int, list[Check]] = {}
     for one in checks:
         for index in failures.filter(pl.col("check") == one.name)["index"]:
             failed.setdefault(index, []).append(one)
-    rejections = [_rejection(frame.row(index, named=True), failed[index]) for index in sorted(failed)]
+    rejections = [_rejection(stage, frame.row(index, named=True), failed[index]) for index in sorted(failed)]
     if len(failed) == frame.height >= SMALLEST_FAILED_BATCH:
         name, count = Counter(one.check for one in rejections).most_common(1)[0]
         raise ContractError(
-            f"{table}: all {frame.height} rows of a batch are invalid, {count} of them by {name}", tuple(rejections)
+            f"{stage} contract: all {frame.height} rows of a batch are invalid, {count} of them by {name}",
+            tuple(rejections),
         )
     return frame.filter(~pl.int_range(pl.len()).is_in(list(failed))), rejections
 
@@ -129,17 +129,12 @@ def _as_pandera(one: Check) -> pa.Check:
     return pa.Check(holds, name=one.name)
 
 
-def _rejection(row: dict[str, Any], failed: list[Check]) -> Rejection:
+def _rejection(stage: Stage, row: dict[str, Any], failed: list[Check]) -> Rejection:
     """The first failed check names the rejection; the reason tells all of them."""
+    origin = row["origin"] or "unknown origin"
     record = {column: value for column, value in row.items() if column in _RECORDED and value is not None}
-    return Rejection(
-        origin=row["origin"] or "",
-        line=None,
-        stage="contract",
-        check=failed[0].name,
-        reason="; ".join(one.reason for one in failed),
-        record=json.dumps(record, default=str, ensure_ascii=False),
-    )
+    reasons = "; ".join(one.reason for one in failed)
+    return Rejection(origin, None, stage, failed[0].name, f"{origin}: {reasons}", as_record(record))
 
 
 def _beside_documents(mentions: pl.DataFrame, documents: pl.DataFrame) -> pl.DataFrame:

@@ -174,6 +174,7 @@ class Unique:
     """Refuses a value that an earlier row claimed."""
 
     def __init__(self, column: str) -> None:
+        """`column` is what messages call the values."""
         self._column = column
         self._seen: dict[str, str] = {}
 
@@ -202,13 +203,14 @@ def member(kinds: type[_Kind], column: str, value: str, file: str, line: int) ->
 
 def known_party(value: str, file: str, line: int) -> str:
     """`value`, where it is the id of a party or country. Raises `SeedError` where it is not."""
-    if value not in _party_ids():
+    if value not in party_ids():
         raise SeedError(f"{file}:{line}: party {value!r} is in neither countries.csv nor parties.csv")
     return value
 
 
 @cache
-def _party_ids() -> frozenset[str]:
+def party_ids() -> frozenset[str]:
+    """The ids of all countries and parties."""
     return frozenset(row.party_id for row in (*countries(), *parties()))
 
 

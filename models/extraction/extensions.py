@@ -6,7 +6,7 @@ _NAMES = ("title", "source", "url", "published")
 
 
 def register() -> None:
-    """Registers `title`, `source`, `url` (str or None) and `published` (date or None), unless they are there already."""
+    """Registers `title`, `source`, `url` (str or None) and `published` (date or None), where they are missing."""
     for name in _NAMES:
         if not Doc.has_extension(name):
             Doc.set_extension(name, default=None)

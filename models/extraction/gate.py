@@ -1,46 +1,53 @@
 """Which documents can hold a sanctions event: finds sanctions terms in raw text, before anything is tokenised.
 
-The terms stand in seeds/terms.csv. A `measure` is a term on its own. An `act` and an `object` of a common group are one
-together, within one sentence. The objects of the group `party` are the countries of seeds/countries.csv as well, with
-their adjectives and capitals, but for those that terms.csv calls `common`. A trailing `*` stands for any ending of the
-word.
+The terms stand in seeds/terms.csv. A `measure` is a term on its own. A `cue` and an `object` of a common group are one
+together, within one sentence: "froze" and "accounts". Objects of the group `party` are also the countries of
+seeds/countries.csv, with adjectives and capitals, except those that terms.csv calls `common`: names too frequent in
+ordinary news to tell anything. A trailing `*` stands for any ending of the word.
 """
 
 import re
 from bisect import bisect
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
+from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick, Implementation
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from models.extraction import extensions
 from models.extraction.sentences import sentence_starts
 from models.seeds import SeedError, countries, read_rows
 
 TERMS = "terms.csv"
 PARTY = "party"
-LONGEST_MATCH = 300  # characters; an act and an object farther apart are not taken together
+LONGEST_MATCH = 300  # characters; a cue and an object farther apart are not taken together
 
 _LONGEST_ENDING = 12  # letters that a `*` stands for at most
 _ENDING = re.compile(rf"\w{{0,{_LONGEST_ENDING + 1}}}")
 _AS_SPACE = ("\n", "\r", "\t", "\xa0", "-", "\u2010", "\u2011", "\u2013")
+
+extensions.register()
+if not Doc.has_extension("sanctions_terms"):
+    Doc.set_extension("sanctions_terms", default=())
+    Doc.set_extension("sanctions_in_title", default=False)
 
 
 class Kind(StrEnum):
     """How a term counts: alone, together with its counterpart, or not at all although it names a country."""
 
     MEASURE = "measure"
-    ACT = "act"
+    CUE = "cue"
     OBJECT = "object"
     COMMON = "common"
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A row of the seed: `text` in lower case without the `*` of an `open_ended` term; `groups` is empty for a measure."""
+    """A row of the seed: `text` in lower case, without the `*` of an `open_ended` term; a measure has no `groups`."""
 
     text: str
     open_ended: bool
@@ -52,7 +59,7 @@ class Term:
 class TermMatch:
     """A sanctions term in a text: characters `start` to `end`, and the terms found there as the seed writes them.
 
-    Two terms where an act and an object count together; the match then covers both and what stands between.
+    Two terms where a cue and an object count together; the match then covers both and what stands between.
     """
 
     start: int
@@ -60,8 +67,7 @@ class TermMatch:
     terms: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
+class _Found(NamedTuple):  # made by the dozen for every document: cheaper than a dataclass
     start: int
     end: int
     term: Term
@@ -71,23 +77,28 @@ class Gate:
     """Finds the terms in one pass over a text, whatever their number (Aho and Corasick, 1975)."""
 
     def __init__(self, terms: Iterable[Term]) -> None:
+        """Builds the automaton of `terms`."""
         self._terms = tuple(terms)
         self._automaton = AhoCorasick([term.text for term in self._terms], implementation=Implementation.DFA)
 
     def passes(self, title: str | None, text: str) -> bool:
         """Whether the document is worth reading: its title or its text holds a sanctions term."""
-        return bool(self.terms(text)) or bool(title and self.terms(title))
+        return any(True for part in (text, title) if part for _ in self._matches(part))
 
     def terms(self, text: str) -> list[TermMatch]:
         """The sanctions terms of `text`, in order, none overlapping; whole words, upper and lower case alike.
 
         White space, hyphens and dashes between the words of a term are the same. No match is longer than
-        `LONGEST_MATCH` characters and none reaches over the end of a sentence.
+        `LONGEST_MATCH` characters; a cue and its object stand in one sentence.
         """
+        return _disjoint(self._matches(text))
+
+    def _matches(self, text: str) -> Iterator[TermMatch]:
         found = list(self._find(_fold(text)))
-        matches = [TermMatch(f.start, f.end, (f.term.text,)) for f in found if f.term.kind is Kind.MEASURE]
-        matches += _pairs(text, found)
-        return _disjoint(matches)
+        for one in found:
+            if one.term.kind is Kind.MEASURE:
+                yield TermMatch(one.start, one.end, (one.term.text,))
+        yield from _pairs(text, found)
 
     def _find(self, folded: str) -> Iterator[_Found]:
         for index, start, end in self._automaton.find_matches_as_indexes(folded, overlapping=True):
@@ -128,8 +139,8 @@ def read_terms(file: str = TERMS) -> list[Term]:
             raise SeedError(f"{where}: kind is {row['kind']!r}; use one of {', '.join(Kind)}")
         kind = Kind(row["kind"])
         groups = frozenset(group for group in row["groups"].split("|") if group)
-        if bool(groups) is not (kind in (Kind.ACT, Kind.OBJECT)):
-            raise SeedError(f"{where}: an act or an object needs groups, and nothing else takes any")
+        if bool(groups) is not (kind in (Kind.CUE, Kind.OBJECT)):
+            raise SeedError(f"{where}: a cue or an object needs groups, and nothing else takes any")
         text = _fold(row["term"].removesuffix("*")).strip()
         if not text:
             raise SeedError(f"{where}: the term is empty")
@@ -145,26 +156,20 @@ def _country_names() -> set[str]:
     }
 
 
-@Language.factory("sanctionwire_gate")
-def create_gate(nlp: Language, name: str) -> "GateComponent":
-    """A component that sets `doc._.sanctions_terms`, and `doc._.sanctions_in_title` from `doc._.title`."""
-    return GateComponent(default_gate())
+@Language.factory("sanctionwire_gate", assigns=["doc._.sanctions_terms", "doc._.sanctions_in_title"])  # pyright: ignore[reportUnknownMemberType, reportUntypedFunctionDecorator]
+def create(nlp: Language, name: str) -> Callable[[Doc], Doc]:
+    """A component that sets `doc._.sanctions_terms`, a tuple of `TermMatch`, and `doc._.sanctions_in_title`.
 
+    The title is `doc._.title`.
+    """
+    gate = default_gate()
 
-class GateComponent:
-    """Marks the sanctions terms of a document: `doc._.sanctions_terms` holds a tuple of `TermMatch`."""
-
-    def __init__(self, gate: Gate) -> None:
-        self._gate = gate
-        for extension, default in (("sanctions_terms", ()), ("sanctions_in_title", False), ("title", None)):
-            if not Doc.has_extension(extension):
-                Doc.set_extension(extension, default=default)
-
-    def __call__(self, doc: Doc) -> Doc:
-        """Sets the extensions on `doc` and returns it."""
-        doc._.sanctions_terms = tuple(self._gate.terms(doc.text))
-        doc._.sanctions_in_title = bool(doc._.title) and bool(self._gate.terms(doc._.title))
+    def find_terms(doc: Doc) -> Doc:
+        doc._.sanctions_terms = tuple(gate.terms(doc.text))
+        doc._.sanctions_in_title = bool(doc._.title and gate.terms(doc._.title))
         return doc
+
+    return find_terms
 
 
 def _fold(text: str) -> str:
@@ -178,34 +183,34 @@ def _fold(text: str) -> str:
 
 
 def _pairs(text: str, found: list[_Found]) -> Iterator[TermMatch]:
-    """Each act with the nearest object of a common group in its sentence."""
+    """Each cue with an object of a common group in its sentence, the nearest one before it or else after it."""
     objects = [f for f in found if f.term.kind is Kind.OBJECT]
-    acts = [f for f in found if f.term.kind is Kind.ACT] if objects else []
+    cues = [f for f in found if f.term.kind is Kind.CUE] if objects else []
     starts = [f.start for f in objects]
-    for act in acts:
-        after = bisect(starts, act.start)
+    for cue in cues:
+        after = bisect(starts, cue.start)
         for order in (range(after - 1, -1, -1), range(after, len(objects))):
-            pair = next(_partners(text, act, (objects[i] for i in order)), None)
+            pair = next(_partners(text, cue, (objects[i] for i in order)), None)
             if pair is not None:
                 yield pair
                 break
 
 
-def _partners(text: str, act: _Found, objects: Iterable[_Found]) -> Iterator[TermMatch]:
+def _partners(text: str, cue: _Found, objects: Iterable[_Found]) -> Iterator[TermMatch]:
     for thing in objects:
-        start, end = min(act.start, thing.start), max(act.end, thing.end)
+        start, end = min(cue.start, thing.start), max(cue.end, thing.end)
         if end - start > LONGEST_MATCH:
             return
-        if act.end > thing.start and thing.end > act.start:
+        if cue.end > thing.start and thing.end > cue.start:
             continue
-        if not act.term.groups.isdisjoint(thing.term.groups):
+        if not cue.term.groups.isdisjoint(thing.term.groups):
             if next(sentence_starts(text, start, end), None) is not None:
                 return
-            first, second = (act, thing) if act.start < thing.start else (thing, act)
+            first, second = (cue, thing) if cue.start < thing.start else (thing, cue)
             yield TermMatch(start, end, (first.term.text, second.term.text))
 
 
-def _disjoint(matches: list[TermMatch]) -> list[TermMatch]:
+def _disjoint(matches: Iterable[TermMatch]) -> list[TermMatch]:
     """The matches in order, without those that begin inside an earlier or longer one: they share its sentence."""
     kept: list[TermMatch] = []
     for match in sorted(matches, key=lambda m: (m.start, -m.end)):

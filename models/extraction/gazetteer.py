@@ -39,6 +39,7 @@ class Gazetteer:
     """Finds parties by name. A name of one word is read as it is written ("US", not "us"); longer ones in any case."""
 
     def __init__(self) -> None:
+        """Reads the seeds. Raises `SeedError` where they are invalid."""
         self._by_id: dict[str, Entry] = {}
         self._names: dict[str, Entry] = {}
         self._local: dict[tuple[str, str], Entry] = {}
@@ -56,8 +57,12 @@ class Gazetteer:
                 self._names[name] = entry
             for name in row.local_aliases:
                 self._local[row.country or "", name.lower()] = entry
+        self._local_names = {name for _, name in self._local}
         self._folded = {name.lower(): entry for name, entry in self._names.items() if " " in name or "-" in name}
-        self._spellings = list(self._names)
+        self._written = dict(self._names)
+        self._written.update({name: entry for name, entry in self._folded.items() if " " in name})
+        self._written.update(self._beside_state())
+        self._spellings = list(self._written)
         self._automaton = AhoCorasick(self._spellings, matchkind=MatchKind.LeftmostLongest)
 
     def by_id(self, party_id: str) -> Entry:
@@ -73,7 +78,7 @@ class Gazetteer:
         if len(name) < SHORTEST_MISSPELT or not name[0].isupper():
             return None
         close = process.extractOne(name, self._spellings, scorer=fuzz.ratio, score_cutoff=NEARLY)
-        return self._names[close[0]] if close else None
+        return self._written[close[0]] if close else None
 
     def organ(self, name: str) -> Entry | None:
         """The organ of a state that is named with it: "Russian central bank", "Parliament of Canada"."""
@@ -95,12 +100,15 @@ class Gazetteer:
         return name.lower() in self._local_names
 
     def state_and_rest(self, name: str) -> tuple[Entry, str] | None:
-        """A name that begins or ends with a state ("British government", "government of Poland"): the state, the rest."""
+        """The state and the rest of a name that has both: "British government", "government of Poland"."""
         words = name.split(" ")
         for end in range(min(len(words) - 1, 5), 0, -1):
-            first = re.sub(r"['’]s?$", "", " ".join(words[:end]))
+            first = re.sub(r"'s?$", "", " ".join(words[:end]))
             if state := self._modifiers.get(first):
                 return state, " ".join(words[end:])
+            head = self._named(first)
+            if head and head.kind is PartyKind.OFFICIAL and head.country and first != " ".join(words[:end]):
+                return self._by_id[head.country], " ".join(words[end:])
         of = _STATE_OF.fullmatch(name)
         state = self._modifiers.get(of["state"]) if of else None
         return (state, of["organ"]) if of and state else None
@@ -110,17 +118,20 @@ class Gazetteer:
         for index, start, end in self._automaton.find_matches_as_indexes(text):
             before, after = text[start - 1 : start], text[end : end + 1]
             if not (before.isalnum() or before == "-" or after.isalnum()):
-                yield Mention(start, end, self._names[self._spellings[index]])
+                yield Mention(start, end, self._written[self._spellings[index]])
+
+    def _beside_state(self) -> dict[str, Entry]:
+        """The local names of organs with the name of their state before: "Russian central bank"."""
+        forms = {row.party_id: (f"{row.name}'s", *row.adjectives, *row.aliases) for row in countries()}
+        return {
+            f"{form} {name}": entry for (state, name), entry in self._local.items() for form in forms.get(state, ())
+        }
 
     def _named(self, name: str) -> Entry | None:
         found = self._names.get(name) or self._folded.get(name.lower())
         if found or not name.isupper() or len(name) <= 3:
             return found
         return self._names.get(name.title())
-
-    @property
-    def _local_names(self) -> frozenset[str]:
-        return frozenset(name for _, name in self._local)
 
 
 @cache

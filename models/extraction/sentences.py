@@ -1,4 +1,4 @@
-"""Where sentences begin in raw text: by rule, in linear time, the same for the gate, long documents and spaCy tokens."""
+"""Where sentences begin in raw text: one rule for the gate, for long documents and for spaCy tokens."""
 
 import re
 from collections.abc import Iterator
@@ -9,10 +9,10 @@ from models.seeds import SeedError, read_rows
 
 ABBREVIATIONS = "abbreviations.csv"
 
-_BREAK = re.compile(r"""[.!?…]["'”’»)\]]*[^\S\n]+(?=\S)|[^\S\n]*\n\s*(?=\S)""")
-_OPENING = re.compile(r"""["'“”‘’«(\[]*""")
+_BREAK = re.compile(r"""[.!?…]["'”\u2019»)\]]*[^\S\n]+(?=\S)|[^\S\n]*\n\s*(?=\S)""")
+_OPENING = re.compile(r"""["'“”\u2018\u2019«(\[]*""")
 _LAST_WORD = re.compile(r"[\w.]+\Z")
-_BULLET = re.compile(r"(?:[-–—*•·▪◦‣]|\(?\w{1,3}[.)])\s")
+_BULLET = re.compile(r"(?:[-\u2013—*•·▪◦‣]|\(?\w{1,3}[.)])\s")
 _FIRST_WORD = re.compile(r"\S+")
 _WRAPPED_LINE = range(50, 121)  # lengths of a full line in text that is wrapped by hand
 _LOOK = 200  # characters looked at on either side of a break: keeps the cost linear in texts without line breaks

@@ -1,6 +1,6 @@
 """How texts refer to parties without naming them: descriptions, pronouns, titles, and who speaks in a release.
 
-The words stand in seeds/: references.csv, pronouns.csv, titles.csv, reporting_verbs.csv, speakers.csv, administrations.csv.
+The words stand in CSV files of seeds/, each named where it is read.
 """
 
 import re
@@ -40,8 +40,8 @@ class Number(StrEnum):
 class Reference:
     """A description ("the bloc"): it means a party of `kinds` or in `parties` that is named nearby, else `default`.
 
-    `parties` gives what is meant where a party is named: itself, or another (EU: its foreign ministers). A phrase with a
-    capital letter is read as it stands, others in any case.
+    `parties` gives what is meant where a party is named: itself, or another (EU: its foreign ministers). A phrase with
+    a capital letter is read as it stands, others in any case.
     """
 
     phrase: str
@@ -130,34 +130,39 @@ def pronouns() -> dict[str, Pronoun]:
     rows: dict[str, Pronoun] = {}
     for line, row in read_rows(file, ("pronoun", "person", "number", "personal")):
         unique.add(row["pronoun"], file, line)
-        if row["personal"] not in ("yes", "no"):
-            raise SeedError(f"{file}:{line}: personal is {row['personal']!r}; use yes or no")
         person = member(PronounPerson, "person", row["person"], file, line)
         number = member(Number, "number", row["number"], file, line)
-        rows[row["pronoun"]] = Pronoun(row["pronoun"], person, number, row["personal"] == "yes")
+        rows[row["pronoun"]] = Pronoun(row["pronoun"], person, number, _is_yes(row, "personal", file, line))
+    return rows
+
+
+@cache
+def determiners() -> dict[str, bool]:
+    """Whether a determiner is definite (determiners.csv). Raises `SeedError` for a value but yes and no."""
+    file, unique = "determiners.csv", Unique("determiner")
+    rows: dict[str, bool] = {}
+    for line, row in read_rows(file, ("determiner", "definite")):
+        unique.add(row["determiner"], file, line)
+        rows[row["determiner"]] = _is_yes(row, "definite", file, line)
     return rows
 
 
 @cache
 def titles() -> tuple[str, ...]:
-    """Titles that stand before a name (titles.csv), in lower case, longest first."""
-    file, unique = "titles.csv", Unique("title")
-    rows: list[str] = []
-    for line, row in read_rows(file, ("title",)):
-        unique.add(row["title"], file, line)
-        rows.append(row["title"].lower())
-    return tuple(sorted(rows, key=len, reverse=True))
+    """Titles before a name (titles.csv), in lower case, longest first. Raises `SeedError` for a repetition."""
+    return tuple(sorted((title.lower() for title in _words("titles.csv", "title")), key=len, reverse=True))
+
+
+@cache
+def name_particles() -> tuple[str, ...]:
+    """Words in lower case within a person's name (name_particles.csv). Raises `SeedError` for a repetition."""
+    return _words("name_particles.csv", "particle")
 
 
 @cache
 def reporting_verbs() -> frozenset[str]:
-    """Forms of verbs that report speech (reporting_verbs.csv), in lower case."""
-    file, unique = "reporting_verbs.csv", Unique("verb")
-    rows: list[str] = []
-    for line, row in read_rows(file, ("verb",)):
-        unique.add(row["verb"], file, line)
-        rows.append(row["verb"].lower())
-    return frozenset(rows)
+    """Forms of verbs that report speech (reporting_verbs.csv). Raises `SeedError` for a repetition."""
+    return frozenset(_words("reporting_verbs.csv", "verb"))
 
 
 @cache
@@ -175,3 +180,16 @@ def administrations() -> tuple[Administration, ...]:
     return tuple(sorted(rows, key=lambda row: row.start))
 
 
+def _words(file: str, column: str) -> tuple[str, ...]:
+    unique = Unique(column)
+    rows = list[str]()
+    for line, row in read_rows(file, (column,)):
+        unique.add(row[column], file, line)
+        rows.append(row[column])
+    return tuple(rows)
+
+
+def _is_yes(row: dict[str, str], column: str, file: str, line: int) -> bool:
+    if row[column] not in ("yes", "no"):
+        raise SeedError(f"{file}:{line}: {column} is {row[column]!r}; use yes or no")
+    return row[column] == "yes"

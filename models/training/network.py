@@ -6,8 +6,12 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 from transformers import MPNetModel
+from transformers.models.mpnet.modeling_mpnet import MPNetEncoder
 
 from models.extraction.encoding import ACTIONS, MEASURES, ROLE_TAGS, STATUSES
+
+MAX_LENGTH = 512
+_BUCKETS = MPNetEncoder.relative_position_bucket(torch.arange(-MAX_LENGTH, MAX_LENGTH + 1))
 
 
 class Trunk(nn.Module):
@@ -42,7 +46,7 @@ class Branch(nn.Module):
     def forward(self, states: Tensor, mask: Tensor, marks: Tensor, position: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         states = run(self.layers, states + marks.unsqueeze(-1) * self.mark, mask, self.bias)
         states = self.dropout(states)
-        act = states[torch.arange(len(states), device=states.device), position]
+        act = states.gather(1, position.view(-1, 1, 1).expand(-1, 1, states.shape[2])).squeeze(1)
         return self.act(states), self.role(states), self.label(torch.cat([act, states[:, 0]], -1))
 
 
@@ -57,10 +61,9 @@ def run(layers: Any, states: Tensor, mask: Tensor, bias: nn.Embedding) -> Tensor
 
 def relative_positions(length: int, bias: nn.Embedding) -> Tensor:
     """MPNet's attention bias (1, heads, length, length)."""
-    from transformers.models.mpnet.modeling_mpnet import MPNetEncoder
-
     places = torch.arange(length, device=bias.weight.device)
-    buckets = MPNetEncoder.relative_position_bucket(places[None, :] - places[:, None], num_buckets=bias.num_embeddings)
+    # From a table, since what ONNX makes of the logarithm of 0 in the original is not what torch makes of it.
+    buckets = _BUCKETS[places[None, :] - places[:, None] + MAX_LENGTH]
     return bias(buckets).permute(2, 0, 1).unsqueeze(0)
 
 

@@ -1,0 +1,5 @@
+select
+    measure,
+    label,
+    description
+from {{ ref('stg_measures') }}

@@ -1,0 +1,43 @@
+with
+
+seen as (
+    select
+        actor_id as party_id,
+        actor_name as name,
+        'actor' as role
+    from {{ ref('stg_event_mentions') }}
+    where actor_id is not null
+
+    union all
+
+    select
+        target_id as party_id,
+        target_name as name,
+        'target' as role
+    from {{ ref('stg_event_mentions') }}
+    where target_id is not null
+),
+
+counted as (
+    select
+        party_id,
+        mode(name order by name) as name,
+        count(*) filter (where role = 'actor') as actor_mention_count,
+        count(*) filter (where role = 'target') as target_mention_count
+    from seen
+    group by party_id
+)
+
+select
+    coalesce(listed.party_id, counted.party_id) as party_id,
+    coalesce(listed.name, counted.name) as name,
+    coalesce(listed.kind, 'unlisted') as kind,
+    listed.country,
+    countries.name as country_name,
+    listed.region,
+    listed.qid,
+    coalesce(counted.actor_mention_count, 0) as actor_mention_count,
+    coalesce(counted.target_mention_count, 0) as target_mention_count
+from {{ ref('stg_parties') }} as listed
+full outer join counted on listed.party_id = counted.party_id
+left join {{ ref('countries') }} as countries on listed.country = countries.party_id

@@ -1,0 +1,4 @@
+select
+    event_id,
+    unnest(measures) as measure
+from {{ ref('fct_events') }}

@@ -1,0 +1,12 @@
+select
+    document_id,
+    origin,
+    coalesce(source, nullif(regexp_extract(url, '^[a-z]+://(?:www\.)?([^/:]+)', 1), '')) as source,
+    title,
+    published,
+    url,
+    word_count,
+    passed_gate,
+    extractor_version,
+    loaded_at
+from {{ source('raw', 'documents') }}

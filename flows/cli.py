@@ -1,0 +1,163 @@
+"""The command line."""
+
+import json
+import os
+import sys
+from collections.abc import Generator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import asdict
+from datetime import date, datetime
+from pathlib import Path
+from typing import IO, Annotated, Any, NoReturn
+
+import typer
+from rich.console import Console
+
+from models.errors import UserError
+
+app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False, rich_markup_mode="rich")
+SAMPLES = Path(__file__).resolve().parents[1] / "seeds" / "articles"
+
+# Modules are imported inside the commands: `--help` and `sql` should not wait for Prefect, spaCy and dbt to load.
+
+
+@app.callback()
+def main() -> None:
+    """Sanctions events from text: who sanctioned whom, when, with what, was it done or only threatened, and where is it told."""
+
+
+@app.command()
+def run(
+    sources: Annotated[list[str] | None, typer.Argument(help="Files, folders or globs; without any, the sample articles")] = None,
+    store: Annotated[Path | None, typer.Option(help="Folder of the warehouse and the published file")] = None,
+    published: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Date of documents that carry none")] = None,
+    batch_size: Annotated[int | None, typer.Option(min=1, help="Documents a task run")] = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes that extract")] = None,
+    min_confidence: Annotated[float | None, typer.Option(min=0, max=1, help="Leave out events below it")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON")] = False,
+) -> None:
+    """Read documents, extract and load their events, build the marts, publish.
+
+    Example: sanctionwire run inbox/ --published 2025-09-08
+    """
+    _prepare_prefect()
+    with _errors():
+        from flows.ingest import run as run_flow
+        from flows.report import table
+        from flows.settings import Settings
+
+        given = {"store": store, "batch_size": batch_size, "workers": workers, "min_confidence": min_confidence}
+        settings = Settings(**{name: value for name, value in given.items() if value is not None})
+        report = run_flow(settings, sources or [str(SAMPLES)], published.date() if published else None)
+    if as_json:
+        _print_json(asdict(report))
+    else:
+        Console().print(table(report))
+    if report.counts.documents_read and report.counts.documents_read == report.counts.rejected:
+        _fail("nothing could be read: every document was rejected (see the table `rejected` of the warehouse)")
+
+
+@app.command()
+def extract(
+    source: Annotated[str, typer.Argument(metavar="IN.jsonl", help="Documents, one a line; - for standard input")],
+    out: Annotated[str, typer.Option("--out", "-o", metavar="OUT.jsonl", help="- for standard output")] = "-",
+    min_confidence: Annotated[float, typer.Option(min=0, max=1, help="Leave out events below it")] = 0.0,
+) -> None:
+    """Extract events without a store: one line out for each document in, in the same order, as it comes.
+
+    Example: sanctionwire extract news.jsonl -o events.jsonl
+    """
+    with _errors():
+        from flows.extract import extract_lines
+
+        with _opened(source, "rb") as lines, _opened(out, "w") as written:
+            documents, rejected = extract_lines(lines, source, written, min_confidence)
+    if rejected and not documents:
+        _fail(f"{source}: no document could be read")
+
+
+@app.command()
+def evaluate(
+    gold: Annotated[Path, typer.Argument(metavar="GOLD.jsonl", help="Annotated documents, one a line")],
+    errors: Annotated[int, typer.Option(min=0, help="Print the first N disagreements")] = 0,
+    min_confidence: Annotated[float, typer.Option(min=0, max=1, help="Leave out events below it")] = 0.0,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON")] = False,
+) -> None:
+    """Measure the extraction against annotated documents: precision, recall and F1.
+
+    Example: sanctionwire evaluate tests/cases/syntax.jsonl --errors 5
+    """
+    with _errors():
+        from flows.evaluate import evaluate_file, figures_table
+
+        score = evaluate_file(gold, min_confidence)
+    for one in score.disagreements[:errors]:
+        typer.echo(json.dumps(asdict(one), ensure_ascii=False, indent=1), err=as_json)
+    if as_json:
+        _print_json({"levels": {k: asdict(v) for k, v in score.levels.items()}, "accuracy": score.accuracy, "counts": score.counts})
+    else:
+        Console().print(figures_table(score))
+
+
+@app.command()
+def sql(
+    query: Annotated[str | None, typer.Argument(help="Without one, a prompt opens")] = None,
+    store: Annotated[Path | None, typer.Option(help="Folder of the published file")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the rows as JSON, one a line")] = False,
+) -> None:
+    """Query the published file, read-only.
+
+    Example: sanctionwire sql "select status, count(*) from bi_events group by all"
+    """
+    with _errors():
+        from flows.query import print_query, prompt
+
+        path = (store or Path(os.environ.get("SANCTIONWIRE_STORE", "data"))) / "sanctions.duckdb"
+        if query is None:
+            prompt(path)
+        else:
+            print_query(path, query, as_json=as_json)
+
+
+@contextmanager
+def _errors() -> Generator[None]:
+    """Turn what a user can mend into one line and exit code 1."""
+    try:
+        yield
+    except UserError as error:
+        _fail(" ".join(str(error).split()))
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit(1) from None
+    except KeyboardInterrupt:
+        _fail("interrupted; what was loaded stays, and the next run goes on from there")
+
+
+def _fail(message: str) -> NoReturn:
+    typer.echo(f"sanctionwire: {message}", err=True)
+    raise typer.Exit(1)
+
+
+def _opened(name: str, mode: str) -> AbstractContextManager[IO[Any]]:
+    """The file `name`; for `-` standard input as bytes or standard output as text, left open."""
+    if name == "-":
+        return nullcontext(sys.stdin.buffer if mode == "rb" else sys.stdout)
+    try:
+        return Path(name).open(mode, encoding=None if "b" in mode else "utf-8")
+    except OSError as error:
+        raise UserError(f"{name}: cannot be opened: {error.strerror}") from error
+
+
+def _print_json(value: Any) -> None:
+    typer.echo(json.dumps(value, ensure_ascii=False, default=str))
+
+
+def _prepare_prefect() -> None:
+    """Settings of Prefect for a run by hand; what the environment says already stays.
+
+    Its temporary server is slow to start on small machines, nobody's use is to be reported, and on a terminal the
+    progress bar takes the place of log lines.
+    """
+    os.environ.setdefault("PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", "120")
+    os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
+    os.environ.setdefault("PREFECT_LOGGING_LEVEL", "ERROR" if sys.stderr.isatty() else "INFO")

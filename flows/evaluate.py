@@ -1,0 +1,85 @@
+"""Accuracy of the extraction on annotated documents."""
+
+import json
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from rich.console import Group
+from rich.table import Table
+
+from models.errors import UserError
+from models.event import Action, Document, Status
+from models.extraction.gazetteer import gazetteer
+from models.extraction.pipeline import build, extract
+from models.records import event_record
+from models.scoring import Score, normalise, score
+
+
+class GoldError(UserError):
+    """The annotated file cannot be used."""
+
+
+def evaluate_file(gold: Path, min_confidence: float = 0.0) -> Score:
+    """Extract from the texts of `gold`, one JSON document with "id", "text" and "events" a line, and score the result.
+
+    Raises:
+        GoldError: the file is missing or a line is not an annotated document.
+    """
+    annotated = _read(gold)
+    nlp = build(min_confidence=min_confidence)
+    extracted: dict[str, list[dict[str, Any]]] = {}
+    for reading in extract(nlp, (_document(one) for one in annotated)):
+        extracted[reading.document.origin] = [event_record(event) for event in reading.events]
+    return score(annotated, extracted, party_keys())
+
+
+def party_keys() -> Mapping[str, str]:
+    """The id of each name in the gazetteer, by the name as the scorer compares it."""
+    return {normalise(name): party_id for name, party_id in gazetteer().names()}
+
+
+def figures_table(score: Score) -> Group:
+    """The figures for a terminal."""
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    for heading in ("", "precision", "recall", "F1"):
+        table.add_column(heading, justify="left" if not heading else "right")
+    for level, figure in score.levels.items():
+        table.add_row(level, *(f"{value:.3f}" for value in (figure.precision, figure.recall, figure.f1)))
+    right = ", ".join(f"{field} {share:.3f}" for field, share in score.accuracy.items())
+    counts, empty = score.counts, score.counts.get("empty", 0)
+    totals = f"{counts['documents']} documents, {counts['annotated']} events annotated, {counts['extracted']} extracted"
+    alarms = f"{counts['alarms']} of {empty} documents without an event were given one" if empty else ""
+    return Group(table, f"right on paired events: {right}", totals, *([alarms] if alarms else []))
+
+
+def _read(path: Path) -> list[dict[str, Any]]:
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise GoldError(f"{path}: cannot be read: {error}") from error
+    documents = list[dict[str, Any]]()
+    for number, line in enumerate(lines, 1):
+        if line.strip():
+            try:
+                documents.append(_checked(json.loads(line)))
+            except (ValueError, KeyError, TypeError) as error:
+                raise GoldError(f"{path}:{number}: no annotated document: {error!r}") from error
+    return documents
+
+
+def _checked(document: dict[str, Any]) -> dict[str, Any]:
+    document["id"], document["text"]  # noqa: B018
+    for event in document["events"]:
+        Action(event["action"]), Status(event["status"])
+        for role in ("actor", "target"):
+            for party in event[role]:
+                party["text"], party["name"]  # noqa: B018
+    return document
+
+
+def _document(record: dict[str, Any]) -> Document:
+    published = date.fromisoformat(record["published"]) if record.get("published") else None
+    title, url, source = (record.get(field) for field in ("title", "url", "source"))
+    return Document(str(record["id"]), record["text"], title, published, url, source)

@@ -1,0 +1,214 @@
+"""The flow: documents in; events extracted, checked and loaded a batch at a time; marts built; the result published."""
+
+import time
+from collections import Counter, deque
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import cache
+from itertools import islice
+from pathlib import Path
+from shutil import rmtree
+from typing import Any
+
+import polars as pl
+from prefect import flow, get_run_logger, task
+from prefect.context import TaskRunContext
+from prefect.futures import PrefectFuture
+from prefect.runtime import flow_run
+from prefect.task_runners import ProcessPoolTaskRunner, ThreadPoolTaskRunner
+from spacy.language import Language
+
+from flows.lock import only_run
+from flows.progress import progress
+from flows.publish import Published, publish
+from flows.report import RunReport, write_artifacts
+from flows.settings import Settings
+from flows.sources import count, documents
+from flows.transform import Transformed, transform
+from flows.warehouse import Loaded, RunCounts, StoreError, finish_run, load, open_warehouse, start_run, unread
+from models.contracts import check
+from models.event import Document, digest
+from models.extraction.pipeline import build, extract, extractor_version
+from models.rejection import Rejection
+from models.rows import Reading, Stamp, document_rows, mention_rows, rejection_rows
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """A part of the input: documents to read, the origins of those already read, and what could not be read at all."""
+
+    size: int
+    fresh: list[Document]
+    unchanged: pl.DataFrame
+    rejections: list[Rejection]
+
+
+def run(settings: Settings, sources: Sequence[str], published: date | None = None) -> RunReport:
+    """Run the flow with the settings' number of workers.
+
+    Raises:
+        SourceError, StoreError, ContractError, TransformError: the published file is then as it was.
+    """
+    runner = ThreadPoolTaskRunner(1) if settings.workers == 1 else ProcessPoolTaskRunner(settings.workers)
+    return ingest.with_options(task_runner=runner)(list(sources), settings, published)
+
+
+@flow(name="ingest")
+def ingest(sources: list[str], settings: Settings, published: date | None = None) -> RunReport:
+    """Read, extract, load, transform, publish. What a killed run extracted is taken from its persisted results."""
+    stamp = Stamp(str(flow_run.id), extractor_version(settings.language_model), _now())
+    tally, checks, seconds = Counter[str](), Counter[str](), Counter[str]()
+    results = settings.store.absolute() / "results"
+    extraction = extract_batch.with_options(result_storage=results)
+    with only_run(settings.store), _recorded(settings.warehouse, stamp, tally), progress(count(sources)) as advance:
+        stream = _timed_items(documents(sources, published=published), seconds, "read")
+        waiting = deque[tuple[Batch, PrefectFuture[list[Reading]]]]()
+
+        def load_next() -> None:
+            batch, future = waiting.popleft()
+            with _timed(seconds, "extract"):
+                readings = future.result()
+            with _timed(seconds, "load"):
+                loaded, failed = load_batch(settings.warehouse, readings, batch, stamp)
+            checks.update(failed)
+            tally.update(_counted(batch, loaded))
+            advance(tally["documents_read"], tally["events"])
+
+        for items in _batches(stream, settings.batch_size):
+            batch = _prepared(items, settings.warehouse, stamp.extractor_version)
+            waiting.append((batch, extraction.submit(batch.fresh, settings, stamp.extractor_version)))
+            if len(waiting) > settings.workers:
+                load_next()
+        while waiting:
+            load_next()
+        with _timed(seconds, "transform"):
+            transformed = build_marts(settings.warehouse, settings.store / "dbt")
+        with _timed(seconds, "publish"):
+            snapshot = publish_marts(settings.warehouse, settings.published)
+    rmtree(results, ignore_errors=True)
+    report = RunReport(stamp.run_id, RunCounts(**tally), dict(checks), dict(seconds), snapshot, transformed.warnings)
+    write_artifacts(report)
+    return report
+
+
+def _batch_key(context: TaskRunContext, parameters: dict[str, Any]) -> str:
+    documents: list[Document] = parameters["batch"]
+    settings: Settings = parameters["settings"]
+    ids = ",".join(document.document_id for document in documents)
+    return digest(f"{parameters['version']} {settings.min_confidence} {ids}")
+
+
+@task(name="extract", tags=["extract"], persist_result=True, cache_key_fn=_batch_key, retries=1, retry_delay_seconds=2)
+def extract_batch(batch: list[Document], settings: Settings, version: str) -> list[Reading]:
+    """Extract the events of a batch of documents."""
+    readings = list(extract(pipeline(settings.language_model, settings.min_confidence), batch))
+    get_run_logger().info("%d documents, %d events", len(readings), sum(len(r.events) for r in readings))
+    return readings
+
+
+@cache
+def pipeline(language_model: str, min_confidence: float) -> Language:
+    """The extraction pipeline, loaded once a process."""
+    return build(language_model=language_model, min_confidence=min_confidence)
+
+
+def _locked(task: object, run: object, state: Any) -> bool:
+    """Only a warehouse that another program holds open for a moment is worth another try."""
+    return isinstance(state.result(raise_on_failure=False), StoreError)
+
+
+@task(name="load", tags=["load"], retries=3, retry_delay_seconds=[1, 5, 20], retry_condition_fn=_locked, cache_policy=None)
+def load_batch(
+    warehouse: Path, readings: list[Reading], batch: Batch, stamp: Stamp
+) -> tuple[Loaded, Counter[str]]:
+    """Check the rows of a batch against their contracts and load them in one transaction; also count failed checks."""
+    checked = check(document_rows(readings, stamp), mention_rows(readings, stamp))
+    rejections = [*batch.rejections, *checked.rejections]
+    for rejection in rejections:
+        get_run_logger().warning("rejected: %s", rejection.reason)
+    with open_warehouse(warehouse) as connection:
+        loaded = load(
+            connection, checked.documents, checked.mentions, rejection_rows(rejections, stamp), batch.unchanged
+        )
+    return loaded, Counter(rejection.check for rejection in rejections)
+
+
+@task(name="transform", tags=["transform"], cache_policy=None)
+def build_marts(warehouse: Path, work: Path) -> Transformed:
+    """Build and test the marts with dbt."""
+    return transform(warehouse, work)
+
+
+@task(name="publish", tags=["publish"], cache_policy=None)
+def publish_marts(warehouse: Path, target: Path) -> Published:
+    """Put the marts in place for readers."""
+    return publish(warehouse, target)
+
+
+def _batches(stream: Iterator[Document | Rejection], size: int) -> Iterator[list[Document | Rejection]]:
+    """The input in parts of `size`, the same parts whatever is known already, so that persisted results are found."""
+    while items := list(islice(stream, size)):
+        yield items
+
+
+def _prepared(items: list[Document | Rejection], warehouse: Path, version: str) -> Batch:
+    with open_warehouse(warehouse) as connection:
+        fresh, unchanged = unread(connection, [i for i in items if isinstance(i, Document)], version)
+    return Batch(len(items), fresh, unchanged, [i for i in items if isinstance(i, Rejection)])
+
+
+def _counted(batch: Batch, loaded: Loaded) -> dict[str, int]:
+    return {
+        "documents_read": batch.size,
+        "documents_new": loaded.new,
+        "documents_unchanged": loaded.unchanged,
+        "documents_replaced": loaded.replaced,
+        "events": loaded.events,
+        "mentions": loaded.mentions,
+        "rejected": loaded.rejected,
+    }
+
+
+@contextmanager
+def _recorded(warehouse: Path, stamp: Stamp, tally: Counter[str]) -> Generator[None]:
+    """Record the run in the warehouse: that it began, and how it ended."""
+    with open_warehouse(warehouse) as connection:
+        start_run(connection, stamp)
+    failure = None
+    try:
+        yield
+    except BaseException as error:
+        failure = str(error) or type(error).__name__
+        raise
+    finally:
+        with open_warehouse(warehouse) as connection:
+            finish_run(connection, stamp.run_id, RunCounts(**tally), _now(), failure)
+
+
+@contextmanager
+def _timed(seconds: Counter[str], stage: str) -> Generator[None]:
+    start = time.perf_counter()
+    try:
+        yield
+    finally:
+        seconds[stage] += time.perf_counter() - start  # type: ignore[assignment]
+
+
+def _timed_items(
+    items: Iterable[Document | Rejection], seconds: Counter[str], stage: str
+) -> Iterator[Document | Rejection]:
+    """The items, with the time that their source takes to give them."""
+    iterator = iter(items)
+    while True:
+        with _timed(seconds, stage):
+            item = next(iterator, None)
+        if item is None:
+            return
+        yield item
+
+
+def _now() -> datetime:
+    """Now in UTC, without a zone, as the store keeps time."""
+    return datetime.now(UTC).replace(tzinfo=None)

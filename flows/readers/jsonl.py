@@ -1,0 +1,58 @@
+"""JSON lines: one document a line, read one at a time."""
+
+import json
+from collections.abc import Iterator, Mapping
+from io import BufferedReader
+from typing import Any, cast
+
+from flows.readers.decoding import LARGEST_DOCUMENT, decode
+from flows.readers.errors import Notes, ReadError, rejection
+from flows.readers.opening import as_utf8, lines
+from flows.readers.record import to_document
+from models.event import Document
+from models.rejection import Rejection
+
+
+def read_jsonl(stream: BufferedReader, path: str, notes: Notes) -> Iterator[Document | Rejection]:
+    """A document or a rejection for each line that is not blank; a row's number is its line.
+
+    Raises ReadError ("empty", "binary").
+    """
+    empty = True
+    for number, line in lines(as_utf8(stream)):
+        if line is not None and not line.strip():
+            continue
+        empty = False
+        try:
+            yield to_document(_record(line, number, notes), path, number, notes)
+        except ReadError as error:
+            yield rejection(path, error, number, line and line.decode("utf-8", "backslashreplace"))
+    if empty:
+        raise ReadError("empty", "the file is empty")
+
+
+def as_object(value: object) -> Mapping[str, object]:
+    """`value`, where it is a JSON object. Raises ReadError ("not_an_object")."""
+    if not isinstance(value, dict):
+        raise ReadError("not_an_object", f'no JSON object but {type(value).__name__}; write {{"text": ...}}')
+    return cast(dict[str, Any], value)
+
+
+def fault(error: Exception) -> str:
+    """What is wrong with a JSON text, on one line, with the column."""
+    if isinstance(error, json.JSONDecodeError):
+        return f"no valid JSON: {error.msg} at column {error.colno}"
+    return f"no usable JSON: {error}"
+
+
+def _record(line: bytes | None, number: int, notes: Notes) -> Mapping[str, object]:
+    if line is None:
+        raise ReadError("too_large", f"a line of more than {LARGEST_DOCUMENT // 2**20} MB; cut it up")
+    text, encoding = decode(line)
+    if encoding:
+        notes.say("encoding", f"not UTF-8; read as {encoding}", number)
+    try:
+        value = json.loads(text.rstrip())
+    except (ValueError, RecursionError) as error:
+        raise ReadError("broken_json", fault(error)) from error
+    return as_object(value)

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Generator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import asdict
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import IO, Annotated, Any, NoReturn
 
@@ -28,9 +28,13 @@ def main() -> None:
 
 @app.command()
 def run(
-    sources: Annotated[list[str] | None, typer.Argument(help="Files, folders or globs; without any, the sample articles")] = None,
+    sources: Annotated[
+        list[str] | None, typer.Argument(help="Files, folders or globs; without any, the sample articles")
+    ] = None,
     store: Annotated[Path | None, typer.Option(help="Folder of the warehouse and the published file")] = None,
-    published: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Date of documents that carry none")] = None,
+    published: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Date of documents that carry none")
+    ] = None,
     batch_size: Annotated[int | None, typer.Option(min=1, help="Documents a task run")] = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Processes that extract")] = None,
     min_confidence: Annotated[float | None, typer.Option(min=0, max=1, help="Leave out events below it")] = None,
@@ -94,7 +98,13 @@ def evaluate(
     for one in score.disagreements[:errors]:
         typer.echo(json.dumps(asdict(one), ensure_ascii=False, indent=1), err=as_json)
     if as_json:
-        _print_json({"levels": {k: asdict(v) for k, v in score.levels.items()}, "accuracy": score.accuracy, "counts": score.counts})
+        _print_json(
+            {
+                "levels": {k: asdict(v) for k, v in score.levels.items()},
+                "accuracy": score.accuracy,
+                "counts": score.counts,
+            }
+        )
     else:
         Console().print(figures_table(score))
 

@@ -70,12 +70,12 @@ def _read(path: Path) -> list[dict[str, Any]]:
 
 
 def _checked(document: dict[str, Any]) -> dict[str, Any]:
-    document["id"], document["text"]  # noqa: B018
+    document["id"], document["text"]
     for event in document["events"]:
         Action(event["action"]), Status(event["status"])
         for role in ("actor", "target"):
             for party in event[role]:
-                party["text"], party["name"]  # noqa: B018
+                party["text"], party["name"]
     return document
 
 

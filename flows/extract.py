@@ -25,7 +25,10 @@ def extract_lines(lines: BufferedReader, name: str, out: TextIO, min_confidence:
         for found in read_jsonl(lines, name, Notes(name)):
             if isinstance(found, Document):
                 (reading,) = extract(nlp, [found])
-                record = {"id": found.origin.removeprefix(f"{name}#"), "events": [event_record(e) for e in reading.events]}
+                record = {
+                    "id": found.origin.removeprefix(f"{name}#"),
+                    "events": [event_record(e) for e in reading.events],
+                }
                 out.write(json.dumps(record, ensure_ascii=False) + "\n")
                 out.flush()
                 documents += 1

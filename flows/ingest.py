@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -119,10 +119,10 @@ def _locked(task: object, run: object, state: Any) -> bool:
     return isinstance(state.result(raise_on_failure=False), StoreError)
 
 
-@task(name="load", tags=["load"], retries=3, retry_delay_seconds=[1, 5, 20], retry_condition_fn=_locked, cache_policy=None)
-def load_batch(
-    warehouse: Path, readings: list[Reading], batch: Batch, stamp: Stamp
-) -> tuple[Loaded, Counter[str]]:
+@task(
+    name="load", tags=["load"], retries=3, retry_delay_seconds=[1, 5, 20], retry_condition_fn=_locked, cache_policy=None
+)
+def load_batch(warehouse: Path, readings: list[Reading], batch: Batch, stamp: Stamp) -> tuple[Loaded, Counter[str]]:
     """Check the rows of a batch against their contracts and load them in one transaction; also count failed checks."""
     checked = check(document_rows(readings, stamp), mention_rows(readings, stamp))
     rejections = [*batch.rejections, *checked.rejections]

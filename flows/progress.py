@@ -24,7 +24,13 @@ def progress(total: int | None = None) -> Generator[Advance]:
         logger = get_run_logger()
         yield lambda documents, events: logger.info("%d documents, %d events, %s", documents, events, rate(documents))
         return
-    columns = (SpinnerColumn(), BarColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), TimeRemainingColumn())
+    columns = (
+        SpinnerColumn(),
+        BarColumn(),
+        TextColumn("{task.description}"),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         line = bar.add_task("reading", total=total)
 

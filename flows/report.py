@@ -28,7 +28,9 @@ class RunReport:
 def rows(report: RunReport) -> list[tuple[str, str]]:
     """The report as lines of a label and a value."""
     counts = report.counts
-    changes = f"{counts.documents_new} new, {counts.documents_replaced} replaced, {counts.documents_unchanged} unchanged"
+    changes = (
+        f"{counts.documents_new} new, {counts.documents_replaced} replaced, {counts.documents_unchanged} unchanged"
+    )
     reasons = ", ".join(f"{check} {count}" for check, count in sorted(report.rejections.items()))
     return [
         ("documents read", f"{counts.documents_read} ({changes})"),

@@ -12,13 +12,14 @@ from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from pathlib import Path
 
+from models.errors import UserError
 from models.rejection import Rejection
 
 _log = logging.getLogger(__name__)
 _GLOB = frozenset("*?[")
 
 
-class SourceError(Exception):
+class SourceError(UserError):
     """No source names a file that can be read; the message is one line."""
 
 

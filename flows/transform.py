@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from models.errors import UserError
+
 if TYPE_CHECKING:
     from dbt.artifacts.schemas.run import RunResult
 
@@ -18,7 +20,7 @@ _WARNED = {"warn"}
 _FAILED = {"error", "fail", "runtime error", "partial success"}
 
 
-class TransformError(Exception):
+class TransformError(UserError):
     """dbt could not build the marts, or a test on them failed; the message names the models and tests."""
 
 

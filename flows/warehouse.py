@@ -10,6 +10,7 @@ from typing import cast
 import duckdb
 import polars as pl
 
+from models.errors import UserError
 from models.event import Document
 from models.rows import DOCUMENTS, EVENT_MENTIONS, ORIGINS, REJECTED, RUNS, Schema, Stamp
 
@@ -20,7 +21,6 @@ RAW_TABLES: dict[str, Schema] = {
     "rejected": REJECTED,
     "runs": RUNS,
 }
-
 
 SQL_TYPES: dict[pl.DataType, str] = {
     pl.String(): "VARCHAR",
@@ -54,7 +54,7 @@ _EXPLANATIONS = {
 }
 
 
-class StoreError(Exception):
+class StoreError(UserError):
     """The store cannot be read or written; the message says what, where and what to do."""
 
 
@@ -195,12 +195,7 @@ def store_errors(path: Path) -> Generator[None]:
     """Turn what DuckDB says about the file at `path` into a StoreError of one line."""
     try:
         yield
-    except (
-        duckdb.IOException,
-        duckdb.ConnectionException,
-        duckdb.OutOfMemoryException,
-        duckdb.FatalException,
-    ) as error:
+    except _FILE_ERRORS as error:
         raise _explained(path, str(error)) from error
 
 

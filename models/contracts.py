@@ -16,6 +16,7 @@ import pandera.polars as pa
 import polars as pl
 from pandera.errors import SchemaErrors
 
+from models.errors import UserError
 from models.event import Action, Basis, Measure, Precision, Status
 from models.rejection import Rejection, Stage, as_record
 from models.rows import DOCUMENTS, EVENT_MENTIONS, Schema
@@ -38,7 +39,7 @@ SMALLEST_FAILED_BATCH = 5
 EARLIEST = date(1900, 1, 1)
 
 
-class ContractError(Exception):
+class ContractError(UserError):
     """A whole batch fails its contract."""
 
     def __init__(self, message: str, rejections: tuple[Rejection, ...] = ()) -> None:

@@ -69,7 +69,9 @@ def score(annotated: Iterable[Record], extracted: Mapping[str, Sequence[Record]]
             total.update(triple=sum(len(_cells(e)) for e in events))
         for i, j in pairs:
             one, other = gold[i], found[j]
-            cells = _matched(_cells(one), _cells(other), lambda a, b: all(_same(x, y, keys) for x, y in zip(a, b, strict=True)))
+            cells = _matched(
+                _cells(one), _cells(other), lambda a, b: all(_same(x, y, keys) for x, y in zip(a, b, strict=True))
+            )
             fields = {
                 "status": one["status"] == other["status"],
                 "date": _same_date(one.get("date"), other.get("date")),
@@ -113,7 +115,9 @@ def _fit(one: Record, other: Record, keys: Mapping[str, str]) -> int:
     actor, target = (_any_same(one[role], other[role], keys) for role in ("actor", "target"))
     if one["action"] != other["action"] or not ((actor and one["actor"]) or (target and one["target"])):
         return 0
-    return 4 * (actor + target) + 2 * (one["status"] == other["status"]) + _same_date(one.get("date"), other.get("date"))
+    return (
+        4 * (actor + target) + 2 * (one["status"] == other["status"]) + _same_date(one.get("date"), other.get("date"))
+    )
 
 
 def _any_same(one: Sequence[Record], other: Sequence[Record], keys: Mapping[str, str]) -> bool:

@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
+from models.errors import UserError
 from models.event import Measure
 
 _Kind = TypeVar("_Kind", bound=StrEnum)
@@ -19,7 +20,7 @@ _Kind = TypeVar("_Kind", bound=StrEnum)
 SEEDS = Path(__file__).resolve().parents[1] / "seeds"
 
 
-class SeedError(ValueError):
+class SeedError(UserError):
     """A seed file is missing or holds something it must not; the message names the file, the line and the cure."""
 
 

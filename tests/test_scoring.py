@@ -19,7 +19,15 @@ def party(text: str, name: str | None = None) -> dict[str, str]:
 
 def event(actor: str, action: str, target: str, **fields: Any) -> dict[str, Any]:
     sides = {"actor": [party(a) for a in actor.split("|") if a], "target": [party(t) for t in target.split("|") if t]}
-    return {**sides, "action": action, "status": "enacted", "measure": ["general"], "date": None, "trigger": "x", **fields}
+    return {
+        **sides,
+        "action": action,
+        "status": "enacted",
+        "measure": ["general"],
+        "date": None,
+        "trigger": "x",
+        **fields,
+    }
 
 
 DAY = {"text": "on Monday", "start": "2024-05-06", "precision": "day"}

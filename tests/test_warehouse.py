@@ -129,7 +129,7 @@ def test_one_text_at_two_origins_is_one_document_until_both_change(warehouse, to
     assert warehouse.execute("SELECT count(*) FROM raw.event_mentions").fetchone() == (1,)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(
     st.lists(st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 3)), max_size=4), max_size=6),
     st.integers(0, 5),

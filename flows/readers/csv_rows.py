@@ -17,6 +17,7 @@ from models.event import Document
 from models.rejection import Rejection
 
 _DELIMITERS = (",", ";", "\t")
+_LONGEST_ROW = 100_000  # lines; more of them in one text are a quote that nobody closed
 _MISQUOTED = "misquoted"
 
 
@@ -90,7 +91,7 @@ class _Rows:
     def next(self) -> tuple[int, bytes | None] | None:
         """The number of the next row's first line, and the row; a line too long is None. None at the end.
 
-        A row whose quotes stay open to the end, or for more bytes than a document may have, is given up to there.
+        A row whose quotes stay open to the end, or for longer than any document, is given up to there.
         """
         self._row = []
         size = quotes = 0
@@ -100,7 +101,7 @@ class _Rows:
                 break
             size += len(line[1])
             quotes += line[1].count(b'"')
-            if quotes % 2 == 0 or size > LARGEST_DOCUMENT:
+            if quotes % 2 == 0 or size > LARGEST_DOCUMENT or len(self._row) == _LONGEST_ROW:
                 break
         if not self._row:
             return None

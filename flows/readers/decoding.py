@@ -12,6 +12,7 @@ _MARKS = {  # UTF-32 first: its little-endian mark begins like that of UTF-16
     b"\xff\xfe": "utf-16",
     b"\xfe\xff": "utf-16",
 }
+_SHORTEST_WIDE = 16  # bytes that show which half of each pair is NUL
 _LONGEST_GUESS = 2**18  # bytes that an encoding is guessed from
 _MOST_MESS = 0.1  # of a guess that is trusted; charset-normalizer itself goes up to 0.2
 _AS_GOOD = 0.02  # of coherence; the tables of Western and Central Europe differ in so few letters of a text
@@ -51,9 +52,9 @@ def wide_encoding(head: bytes) -> str | None:
     for mark, encoding in _MARKS.items():
         if head.startswith(mark):
             return encoding
-    if b"\0" not in head:
+    if b"\0" not in head or len(head) < _SHORTEST_WIDE:
         return None
-    pairs = max(len(head) // 2, 1)
+    pairs = len(head) // 2
     even, odd = head[0::2].count(0) / pairs, head[1::2].count(0) / pairs
     if odd > 0.5 and even < 0.1:
         return "utf-16-le"

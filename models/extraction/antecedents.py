@@ -236,7 +236,7 @@ def _in_office(office: Office, country: str | None, setting: Setting) -> Entry |
 def _of_term(office: Office, terms: list[Administration]) -> str | None:
     if office is Office.PREVIOUS_ADMINISTRATION:
         return terms[-2].party_id if len(terms) > 1 else None
-    if not terms:
+    if not terms or office is Office.GOVERNMENT:
         return None
     return terms[-1].head if office is Office.HEAD else terms[-1].party_id
 

@@ -5,7 +5,7 @@ from enum import StrEnum
 from functools import cache
 
 from models.event import Precision
-from models.seeds import SeedError, read_rows
+from models.seeds import SeedError, Unique, member, read_rows
 
 _FILE = "date_words.csv"
 
@@ -51,9 +51,28 @@ _VALUES = {
 }
 
 
+@cache
+def date_words() -> dict[DateWord, dict[str, str]]:
+    """The seed file by kind and word. Raises `SeedError` for an unknown kind, a wrong value and a repeated word."""
+    table: dict[DateWord, dict[str, str]] = {kind: {} for kind in DateWord}
+    unique = {kind: Unique(kind) for kind in DateWord}
+    for line, row in read_rows(_FILE, ("word", "kind", "value")):
+        word, kind = row["word"], member(DateWord, "kind", row["kind"], _FILE, line)
+        unique[kind].add(word, _FILE, line)
+        if word != word.lower():
+            raise SeedError(f"{_FILE}:{line}: word {word!r} is not in lower case")
+        if not re.fullmatch(_VALUES[kind], row["value"]):
+            form = _VALUES[kind] or "nothing"
+            raise SeedError(f"{_FILE}:{line}: value {row['value']!r} is none of kind {kind}; its form is {form}")
+        table[kind][word] = row["value"]
+    if missing := [kind for kind, rows in table.items() if not rows]:
+        raise SeedError(f"{_FILE}: no row of kind {', '.join(missing)}")
+    return table
+
+
 def value(kind: DateWord, word: str) -> str:
     """The value of a `word` that the pattern of its `kind` matched."""
-    return _table()[kind][word]
+    return date_words()[kind][word]
 
 
 def find(template: str, words: str) -> re.Match[str] | None:
@@ -70,7 +89,7 @@ def count(number: str) -> int:
     """The value of what `{number}` matched."""
     if number[0].isdecimal():
         return int(number)
-    table = _table()[DateWord.NUMBER]
+    table = date_words()[DateWord.NUMBER]
     return sum(int(table[part]) for part in ([number] if number in table else re.split("[ -]", number)))
 
 
@@ -85,35 +104,12 @@ def _pattern(template: str) -> re.Pattern[str]:
 
 @cache
 def _alternatives(kind: DateWord) -> str:
-    words = "|".join(re.escape(word) for word in sorted(_table()[kind], key=len, reverse=True))
+    words = "|".join(re.escape(word) for word in sorted(date_words()[kind], key=len, reverse=True))
     if kind is not DateWord.NUMBER:
         return words
-    single = {word: int(number) for word, number in _table()[kind].items() if word.isalpha()}
+    single = {word: int(number) for word, number in date_words()[kind].items() if word.isalpha()}
     tens, ones = (
         "|".join(word for word, number in single.items() if number in numbers)
         for numbers in (range(20, 100, 10), range(1, 10))
     )
     return rf"(?:{tens})[ -](?:{ones})|{words}|\d{{1,4}}"
-
-
-@cache
-def _table() -> dict[DateWord, dict[str, str]]:
-    """The seed file by kind and word. Raises `SeedError` for an unknown kind, a wrong value and a repeated word."""
-    table: dict[DateWord, dict[str, str]] = {kind: {} for kind in DateWord}
-    for line, row in read_rows(_FILE, ("word", "kind", "value")):
-        word, where = row["word"], f"{_FILE}:{line}"
-        try:
-            kind = DateWord(row["kind"])
-        except ValueError:
-            raise SeedError(f"{where}: kind is {row['kind']!r}; use one of {', '.join(DateWord)}") from None
-        if not word or word != word.lower():
-            raise SeedError(f"{where}: word {word!r} is empty or not in lower case")
-        if not re.fullmatch(_VALUES[kind], row["value"]):
-            form = _VALUES[kind] or "nothing"
-            raise SeedError(f"{where}: value {row['value']!r} is none of kind {kind}; its form is {form}")
-        if word in table[kind]:
-            raise SeedError(f"{where}: {kind} {word!r} stands in an earlier row already")
-        table[kind][word] = row["value"]
-    if missing := [kind for kind, rows in table.items() if not rows]:
-        raise SeedError(f"{_FILE}: no row of kind {', '.join(missing)}")
-    return table

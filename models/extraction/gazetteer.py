@@ -69,6 +69,10 @@ class Gazetteer:
         """The party of an id that is in the seeds."""
         return self._by_id[party_id]
 
+    def names(self) -> Iterator[tuple[str, str]]:
+        """Every name with the id of its party."""
+        return ((name, entry.party_id) for name, entry in self._names.items())
+
     def find(self, name: str) -> Entry | None:
         """The party of a name, alone or beside its state ("Treasury Department", "U.S. Treasury Department")."""
         return self._named(name) or self.organ(name)

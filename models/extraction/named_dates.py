@@ -139,15 +139,12 @@ def _fiscal_year(words: str, view: View) -> Interval | None:
         return intervals.twelve_months(year - 1, 10)
     found = find(r"(?:fy|fiscal(?: year)?|financial year) ?'?(?P<century>19|20)?(?P<rest>\d\d)", words)
     found = found or find(r"(?P<century>19|20)(?P<rest>\d\d) (?:fiscal|financial) year", words)
-    return intervals.twelve_months(int((found["century"] or "20") + found["rest"]) - 1, 10) if found else None
+    return intervals.twelve_months(_full_year(found) - 1, 10) if found else None
 
 
 def _decade(words: str, view: View) -> Interval | None:
-    found = find(r"'?(?P<century>19|20)?(?P<tens>\d0)'?s", words)
-    if not found:
-        return None
-    century = found["century"] or ("19" if found["tens"] >= "30" else "20")
-    return intervals.decade(int(century + found["tens"]))
+    found = find(r"'?(?P<century>19|20)?(?P<rest>\d0)'?s", words)
+    return intervals.decade(_full_year(found)) if found else None
 
 
 def _weekend(words: str, view: View) -> Interval | None:
@@ -203,6 +200,12 @@ def _choose(candidates: Iterable[Interval], view: View, shift: int | None) -> In
     if view.toward is Toward.AHEAD:
         return min((one for one in candidates if one.end >= view.day), key=_start, default=None)
     return max((one for one in candidates if one.start <= view.day), key=_start, default=None)
+
+
+def _full_year(found: re.Match[str]) -> int:
+    """The year of a match: its last two digits alone mean one from 1950 to 2049."""
+    rest = int(found["rest"])
+    return int(found["century"] or (19 if rest >= 50 else 20)) * 100 + rest
 
 
 def _shift(found: re.Match[str]) -> int | None:

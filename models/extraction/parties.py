@@ -17,7 +17,7 @@ from models.extraction.antecedents import Asked, refers_to
 from models.extraction.draft import Draft, drafts
 from models.extraction.gazetteer import Entry, gazetteer
 from models.extraction.setting import Setting
-from models.extraction.wording import determiners, name_particles, pronouns, references, titles
+from models.extraction.wording import Office, determiners, name_particles, pronouns, references, titles
 from models.seeds import PartyKind
 
 _POSSESSIVE = re.compile(r"(?<=\w)'s?$")
@@ -153,7 +153,7 @@ def _government(name: str) -> Name | None:
         return None
     state, rest = found
     reference = references().get(rest.lower())
-    if reference is None or PartyKind.STATE not in reference.kinds:
+    if reference is None or reference.office is not Office.GOVERNMENT:
         return None
     possessive = re.match(r".*'s? ", name)
     return Name(f"Government of {state.name}" if possessive else name, state.party_id)

@@ -114,12 +114,14 @@ def _last_edge(text: str, start: int, end: int) -> int:
 
 @Language.factory(  # pyright: ignore[reportUnknownMemberType, reportUntypedFunctionDecorator]
     "sanctionwire_windows",
-    default_config={"max_words": MAX_WORDS},
+    default_config={"max_words": MAX_WORDS, "context_sentences": CONTEXT_SENTENCES},
     requires=["doc._.sanctions_terms", "doc._.sanctions_in_title"],
     assigns=["doc.spans", "token.is_sent_start"],
 )
-def create(nlp: Language, name: str, max_words: int) -> Callable[[Doc], Doc]:
+def create(nlp: Language, name: str, max_words: int, context_sentences: int) -> Callable[[Doc], Doc]:
     """A component that sets `doc.spans["windows"]`, of at most `max_words` tokens each, white space not counted.
+
+    `context_sentences` are read before and after a sentence that holds a term.
 
     Raises ValueError where `max_words` is under 1.
     """
@@ -128,7 +130,7 @@ def create(nlp: Language, name: str, max_words: int) -> Callable[[Doc], Doc]:
 
     def cut_windows(doc: Doc) -> Doc:
         sentences = mark_sentences(doc)
-        spans = [doc[start:end] for start, end in _windows(doc, sentences, max_words)]
+        spans = [doc[start:end] for start, end in _windows(doc, sentences, max_words, context_sentences)]
         doc.spans["windows"] = SpanGroup(doc, name="windows", spans=spans)
         return doc
 
@@ -149,7 +151,7 @@ def mark_sentences(doc: Doc) -> list[Span]:
     return [doc[start:end] for start, end in pairwise(edges)]
 
 
-def _windows(doc: Doc, sentences: Sequence[Span], max_words: int) -> Iterator[tuple[int, int]]:
+def _windows(doc: Doc, sentences: Sequence[Span], max_words: int, context: int) -> Iterator[tuple[int, int]]:
     """The windows as (start, end) in tokens."""
     terms: Sequence[TermMatch] = doc._.sanctions_terms
     words = [_word_count(sentence) for sentence in sentences]
@@ -160,7 +162,7 @@ def _windows(doc: Doc, sentences: Sequence[Span], max_words: int) -> Iterator[tu
         return
     told = _with_term(sentences, terms)
     if told:
-        read = told | {i for near in told for i in _around(near, words, max_words)}
+        read = told | {i for near in told for i in _around(near, words, max_words, context)}
     else:
         told = read = _lead(words, max_words)
     for run in _packed(sorted(read), words, told, max_words):
@@ -171,9 +173,9 @@ def _windows(doc: Doc, sentences: Sequence[Span], max_words: int) -> Iterator[tu
             yield from _pieces(first, max_words)
 
 
-def _around(sentence: int, words: Sequence[int], max_words: int) -> Iterator[int]:
+def _around(sentence: int, words: Sequence[int], max_words: int, context: int) -> Iterator[int]:
     """The sentences next to one that are read as its context: an overlong one is not."""
-    for i in range(max(0, sentence - CONTEXT_SENTENCES), min(len(words), sentence + CONTEXT_SENTENCES + 1)):
+    for i in range(max(0, sentence - context), min(len(words), sentence + context + 1)):
         if words[i] <= max_words:
             yield i
 

@@ -18,6 +18,7 @@ class Office(StrEnum):
     ADMINISTRATION = "administration"
     PREVIOUS_ADMINISTRATION = "previous_administration"
     HEAD = "head"
+    GOVERNMENT = "government"
 
 
 class PronounPerson(StrEnum):

@@ -26,7 +26,9 @@ SEEN = 2  # a sub-word stays in the vocabulary when the texts use it so many tim
 def main(
     encoder: Annotated[Path, typer.Option(help="Folder of the pretrained encoder")],
     checkpoint: Annotated[Path, typer.Option(help="Weights written by the training")],
-    texts: Annotated[list[Path], typer.Option(help="JSONL (or .gz) whose texts say which sub-words to keep; may be repeated")],
+    texts: Annotated[
+        list[Path], typer.Option(help="JSONL (or .gz) whose texts say which sub-words to keep; may be repeated")
+    ],
     out: Annotated[Path, typer.Option(help="Folder for trunk.onnx, branch.onnx, tokenizer.json, labels.json")],
     full: Annotated[bool, typer.Option(help="Keep 32-bit weights, to measure what quantising costs")] = False,
 ) -> None:

@@ -41,7 +41,9 @@ class Example:
 
 def read(paths: Iterable[Path]) -> list[Passage]:
     """All passages of JSONL files in the format of the corpus."""
-    return [json.loads(line) for path in paths for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+    return [
+        json.loads(line) for path in paths for line in path.read_text(encoding="utf-8").splitlines() if line.strip()
+    ]
 
 
 def fold(passage: Passage, folds: int) -> int:
@@ -69,7 +71,12 @@ def swap_countries(passage: Passage, forms: Sequence[tuple[str, str, str]], rng:
     content = json.dumps(passage, ensure_ascii=False)
     found = [row for row in forms if any(re.search(rf"\b{re.escape(form)}\b", passage["text"]) for form in row if form)]
     others = rng.sample([row for row in forms if row not in found], len(found))
-    swaps = {old: new for row, other in zip(found, others, strict=True) for old, new in zip(row, other, strict=True) if old and new}
+    swaps = {
+        old: new
+        for row, other in zip(found, others, strict=True)
+        for old, new in zip(row, other, strict=True)
+        if old and new
+    }
     if not swaps:
         return passage
     either = re.compile("|".join(rf"\b{re.escape(form)}\b" for form in sorted(swaps, key=len, reverse=True)))

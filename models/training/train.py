@@ -76,13 +76,17 @@ def main(
             if done % 20 == 0:
                 said = ", ".join(f"{name} {value:.3f}" for name, value in parts.items())
                 print(f"{done}/{steps} {time.monotonic() - start:.0f} s: {said}", flush=True)
-        torch.save({"trunk": averaged[0].state_dict(), "branch": averaged[1].state_dict()}, out / f"epoch{epoch + 1}.pt")
+        torch.save(
+            {"trunk": averaged[0].state_dict(), "branch": averaged[1].state_dict()}, out / f"epoch{epoch + 1}.pt"
+        )
         print(f"epoch {epoch + 1}: held back {evaluate(*averaged, held, pieces)}", flush=True)
 
 
 def examples(passages: Sequence[Passage], pieces: WordPieces, rng: random.Random) -> list[Example]:
     """One epoch's view of the passages: some told of other countries, some without their title."""
-    forms = [(c.name, c.adjectives[0] if c.adjectives else "", c.capitals[0] if c.capitals else "") for c in countries()]
+    forms = [
+        (c.name, c.adjectives[0] if c.adjectives else "", c.capitals[0] if c.capitals else "") for c in countries()
+    ]
     made = list[Example]()
     for passage in passages:
         seen = swap_countries(passage, forms, rng) if rng.random() < SWAPPED else passage

@@ -44,6 +44,7 @@ NAMES = [
     # Governments are their state.
     ("The British government refused.", "British government", "British government", "GBR"),
     ("Poland's government asked for it.", "Poland's government", "Government of Poland", "POL"),
+    ("Poland's country house burnt.", "Poland's country", "Poland's country", None),
     ("The Government of Peru agreed.", "Government of Peru", "Government of Peru", "PER"),
     # Words around a name, and words joined to it.
     ("Sanctions hit Iran\u2019s ports.", "Iran\u2019s", "Iran", "IRN"),

@@ -19,7 +19,7 @@ MAX_WORDS = 12
 def pipeline(max_words: int) -> Language:
     nlp = spacy.blank("en")
     nlp.add_pipe("sanctionwire_gate")
-    nlp.add_pipe("sanctionwire_windows", config={"max_words": max_words})
+    nlp.add_pipe("sanctionwire_windows", config={"max_words": max_words, "context_sentences": 1})
     return nlp
 
 

@@ -5,7 +5,7 @@ import os
 import sys
 from collections.abc import Generator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Annotated, Any, NoReturn
@@ -23,7 +23,7 @@ SAMPLES = Path(__file__).resolve().parents[1] / "seeds" / "articles"
 
 @app.callback()
 def main() -> None:
-    """Sanctions events from text: who sanctioned whom, when, with what, was it done or only threatened, and where is it told."""
+    """Sanctions events from text: who sanctioned whom, when, with what, and was it done or only threatened."""
 
 
 @app.command()

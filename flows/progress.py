@@ -22,7 +22,7 @@ def progress(total: int | None = None) -> Generator[Advance]:
 
     if not sys.stderr.isatty():
         logger = get_run_logger()
-        yield lambda documents, events: logger.info("%d documents, %d events, %s", documents, events, rate(documents))
+        yield lambda read, found: logger.info("%d documents, %d events, %s", read, found, rate(read))
         return
     columns = (
         SpinnerColumn(),

@@ -22,9 +22,7 @@ def rows(path: Path, query: str) -> tuple[list[str], list[tuple[Any, ...]]]:
         QueryError: there is no such file, or DuckDB refuses the query.
     """
     if not path.is_file():
-        raise QueryError(
-            f"{path}: nothing is published there yet; `sanctionwire run` makes it, --store names another folder"
-        )
+        raise QueryError(f"{path}: nothing is published there; `sanctionwire run` makes it, --store names another")
     try:
         with duckdb.connect(path, read_only=True) as connection:
             result = connection.execute(query)

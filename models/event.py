@@ -69,8 +69,8 @@ class Basis(StrEnum):
 class Document:
     """One text as its source gave it.
 
-    `origin` says where it came from (a path, with `#` and a row or id in tables; a URL): a document of the same origin and
-    other content replaces the earlier one.
+    `origin` says where it came from (a path, with `#` and a row or id in tables; a URL): a document of the same origin
+    and other content replaces the earlier one.
     """
 
     origin: str

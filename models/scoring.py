@@ -1,8 +1,9 @@
 """Precision, recall and F1 of extracted events against annotated ones, at five levels of strictness.
 
-`event` an act of the right action about a right party · `argument` each actor and target of it · `triple` actor, action, target ·
-`quad` with the date · `full` with the status. Events of a document are paired one to one, best fit first. Parties are the same
-where a canonical key is shared, or else where names share head and most words; dates agree to the annotated precision.
+`event` an act of the right action about a right party; `argument` each actor and target of it; `triple` actor, action,
+target; `quad` with the date; `full` with the status. Events of a document are paired one to one, best fit first. Parties
+are the same where a canonical key is shared, or else where names share head and most words; dates agree to the annotated
+precision.
 """
 
 import re
@@ -55,7 +56,7 @@ class Score:
 def score(annotated: Iterable[Record], extracted: Mapping[str, Sequence[Record]], keys: Mapping[str, str]) -> Score:
     """Score events of documents, `{"id", "events"}` each, against those extracted, by document id.
 
-    `keys` gives the canonical key of a lower-case name. A document without extracted events counts as one that has none.
+    `keys` gives the canonical key of a lower-case name. A document that `extracted` lacks counts as one without events.
     """
     hits, right, told, meant, counts = Counter[str](), Counter[str](), Counter[str](), Counter[str](), Counter[str]()
     disagreements = list[Disagreement]()
@@ -95,10 +96,10 @@ def score(annotated: Iterable[Record], extracted: Mapping[str, Sequence[Record]]
 
 def normalise(name: str) -> str:
     """A name in lower case, without determiners, counts, titles and a possessive ending."""
-    name = re.sub(r"\s+", " ", name.lower().replace("’", "'").strip(" .,;:\"'“”()"))
+    name = re.sub(r"\s+", " ", name.lower().replace("\u2019", "'").strip(" .,;:\"'\u201c\u201d()"))
     while (shorter := _LEADING.sub("", name)) != name:
         name = shorter
-    return re.sub(r"['’]s?$", "", name).strip()
+    return re.sub(r"'s?$", "", name).strip()
 
 
 def _paired(gold: Sequence[Record], found: Sequence[Record], keys: Mapping[str, str]) -> list[tuple[int, int]]:

@@ -17,7 +17,7 @@ if not Doc.has_extension("readings"):
 
 @Language.factory("sanctionwire_acts", requires=["doc.spans"], assigns=["doc._.drafts"])
 def create(nlp: Language, name: str) -> Callable[[Doc], Doc]:
-    """A component that reads `doc.spans["windows"]`, sets `doc._.drafts`, and keeps each window's reading for the roles."""
+    """A component that reads `doc.spans["windows"]`, sets `doc._.drafts`, and keeps the readings for the roles."""
     model = shared_model()
 
     def find_acts(doc: Doc) -> Doc:

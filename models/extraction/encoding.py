@@ -68,7 +68,7 @@ def pad(sequences: Sequence[ModelInput], padding: int) -> tuple[Ids, Ids]:
 
 
 def best_tags(scores: Scores) -> list[int]:
-    """The likeliest B/I/O sequence in which an I follows only its own B or I (Viterbi). `scores`: (words, ROLE_TAGS)."""
+    """The likeliest sequence in which an I follows only its own B or I (Viterbi). `scores`: (words, ROLE_TAGS)."""
     best, back = scores[0] + _START, list[NDArray[np.int64]]()
     for row in scores[1:]:
         paths = best[:, None] + _STEP

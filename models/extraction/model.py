@@ -1,7 +1,7 @@
 """The trained model behind acts and roles: two ONNX halves, run on one window at a time.
 
-One window at a time, because the 8-bit model scales its activations by what it reads together: the same window must give the
-same events whatever stands beside it.
+One window at a time, because the 8-bit model scales its activations by what it reads together: the same window must
+give the same events whatever stands beside it.
 """
 
 import json

@@ -23,7 +23,7 @@ SEGMENT_CHARACTERS = 100_000  # a longer document is tokenised around its terms 
 def build(*, language_model: str = LANGUAGE_MODEL, min_confidence: float = 0.0) -> Language:
     """The pipeline in its order. `nlp(text)._.sanctions_events` holds the events of a text.
 
-    Raises OSError where `language_model` is not an installed spaCy pipeline, FileNotFoundError where the weights are missing.
+    Raises SetupError where `language_model` is not an installed spaCy pipeline or the weights are missing.
     """
     nlp = spacy.blank("en")
     nlp.add_pipe("sanctionwire_gate")
@@ -75,5 +75,5 @@ def _moved(event: Event, offset: int) -> Event:
     return replace(event, actors=_all_moved(event.actors, offset), targets=_all_moved(event.targets, offset), **moved)
 
 
-def _all_moved(parties: tuple[Party, ...], offset: int) -> tuple[Party, ...]:
-    return tuple(replace(party, start=party.start + offset, end=party.end + offset) for party in parties)
+def _all_moved(several: tuple[Party, ...], offset: int) -> tuple[Party, ...]:
+    return tuple(replace(party, start=party.start + offset, end=party.end + offset) for party in several)

@@ -26,9 +26,7 @@ SEEN = 2  # a sub-word stays in the vocabulary when the texts use it so many tim
 def main(
     encoder: Annotated[Path, typer.Option(help="Folder of the pretrained encoder")],
     checkpoint: Annotated[Path, typer.Option(help="Weights written by the training")],
-    texts: Annotated[
-        list[Path], typer.Option(help="JSONL (or .gz) whose texts say which sub-words to keep; may be repeated")
-    ],
+    texts: Annotated[list[Path], typer.Option(help="JSONL (or .gz) that say which sub-words to keep; repeatable")],
     out: Annotated[Path, typer.Option(help="Folder for trunk.onnx, branch.onnx, tokenizer.json, labels.json")],
     full: Annotated[bool, typer.Option(help="Keep 32-bit weights, to measure what quantising costs")] = False,
 ) -> None:
@@ -90,12 +88,12 @@ def export(trunk: Trunk, branch: Branch, out: Path, *, quantise: bool) -> None:
     """Write `trunk.onnx` and `branch.onnx`; both take any number of rows of any length."""
     ids, mask = torch.randint(5, 900, (2, 24)), torch.ones(2, 24, dtype=torch.long)
     states, marks, position = torch.randn(2, 24, 768), torch.zeros(2, 24), torch.tensor([1, 3])
-    axes = {0: "rows", 1: "pieces"}
+    axes, rows = {0: "rows", 1: "pieces"}, {0: "rows"}
     halves: list[tuple[str, nn.Module, tuple[torch.Tensor, ...], dict[str, dict[int, str]]]] = [
         ("trunk", trunk, (ids, mask), {"ids": axes, "mask": axes, "states": axes}),
         (
             "branch", branch, (states, mask, marks, position),
-            {"states": axes, "mask": axes, "marks": axes, "position": {0: "rows"}, "act": axes, "role": axes, "label": {0: "rows"}},
+            {"states": axes, "mask": axes, "marks": axes, "position": rows, "act": axes, "role": axes, "label": rows},
         ),
     ]  # fmt: skip
     with TemporaryDirectory() as scratch:

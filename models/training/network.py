@@ -30,8 +30,9 @@ class Trunk(nn.Module):
 class Branch(nn.Module):
     """The upper layers and the heads. The words of one act carry a learned mark; without marks it looks for acts.
 
-    Takes states (rows, pieces, width), mask and marks (rows, pieces), and the position of each act's first piece (rows).
-    Gives scores of acts (rows, pieces, 1 + actions), roles (rows, pieces, tags), and (rows, labels) of action, status, measure.
+    Takes states (rows, pieces, width), mask and marks (rows, pieces), the position of each act's first piece (rows).
+    Gives scores of acts (rows, pieces, 1 + actions), of roles (rows, pieces, tags), and of action, status and measures
+    (rows, labels).
     """
 
     def __init__(self, encoder: MPNetModel, first: int, layers: int) -> None:

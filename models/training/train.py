@@ -75,11 +75,11 @@ def main(
             average(averaged, (trunk, branch), min(AVERAGED, done / (done + 20)))
             if done % 20 == 0:
                 said = ", ".join(f"{name} {value:.3f}" for name, value in parts.items())
-                print(f"{done}/{steps} {time.monotonic() - start:.0f} s: {said}", flush=True)
+                typer.echo(f"{done}/{steps} {time.monotonic() - start:.0f} s: {said}")
         torch.save(
             {"trunk": averaged[0].state_dict(), "branch": averaged[1].state_dict()}, out / f"epoch{epoch + 1}.pt"
         )
-        print(f"epoch {epoch + 1}: held back {evaluate(*averaged, held, pieces)}", flush=True)
+        typer.echo(f"epoch {epoch + 1}: held back {evaluate(*averaged, held, pieces)}")
 
 
 def examples(passages: Sequence[Passage], pieces: WordPieces, rng: random.Random) -> list[Example]:

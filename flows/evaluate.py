@@ -11,8 +11,8 @@ from rich.table import Table
 
 from models.errors import UserError
 from models.event import Action, Document, Status
-from models.extraction.gazetteer import gazetteer
 from models.extraction.pipeline import build, extract
+from models.parties.gazetteer import gazetteer
 from models.records import event_record
 from models.scoring import Score, normalise, score
 

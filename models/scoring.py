@@ -1,9 +1,9 @@
 """Precision, recall and F1 of extracted events against annotated ones, at five levels of strictness.
 
 `event` an act of the right action about a right party; `argument` each actor and target of it; `triple` actor, action,
-target; `quad` with the date; `full` with the status. Events of a document are paired one to one, best fit first. Parties
-are the same where a canonical key is shared, or else where names share head and most words; dates agree to the annotated
-precision.
+target; `quad` with the date; `full` with the status. Events of a document are paired one to one, best fit first.
+Parties are the same where a canonical key is shared, or else where names share head and most words; dates agree to the
+annotated precision.
 """
 
 import re

@@ -6,7 +6,7 @@ import pytest
 
 from models import seeds
 from models.event import Measure
-from models.extraction import wording
+from models.parties import wording
 from models.seeds import SeedError
 
 LOADERS: list[Callable[..., object]] = [

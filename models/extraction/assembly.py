@@ -35,10 +35,10 @@ def event(draft: Draft, calibration: Sequence[float]) -> Event:
         raise ValueError(f"the act {draft.trigger.text!r} has no status: `sanctionwire_roles` must run before assembly")
     sentence = draft.trigger.sent
     return Event(
-        actors=draft.actor_parties,
+        actors=distinct(draft.actor_parties),
         action=draft.action,
         status=draft.status,
-        targets=draft.target_parties,
+        targets=distinct(draft.target_parties),
         measures=draft.measures,
         date=draft.date,
         trigger=draft.trigger.text,
@@ -58,6 +58,11 @@ def confidence(draft: Draft, calibration: Sequence[float]) -> float:
     """
     intercept, of_act, of_roles = calibration
     return round(1 / (1 + math.exp(-(intercept + of_act * draft.probability + of_roles * draft.certainty))), 4)
+
+
+def distinct(parties: Sequence[Party]) -> tuple[Party, ...]:
+    """The parties of a role, each once, as first named."""
+    return tuple({_key(party): party for party in reversed(parties)}.values())[::-1]
 
 
 def merge(told: Sequence[Event]) -> list[Event]:

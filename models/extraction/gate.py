@@ -19,8 +19,8 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from models.extraction import extensions
-from models.extraction.sentences import sentence_starts
 from models.seeds import SeedError, countries, read_rows
+from models.sentences import sentence_starts
 
 TERMS = "terms.csv"
 PARTY = "party"

@@ -16,6 +16,7 @@ import numpy as np
 import onnxruntime as ort
 from numpy.typing import NDArray
 
+from models.errors import SetupError
 from models.extraction.encoding import ACTIONS, MEASURES, STATUSES, Ids, Scores, WordPieces
 
 WEIGHTS = Path(__file__).resolve().parents[1] / "weights"
@@ -43,7 +44,7 @@ class Model:
     """Reads windows. `settings` holds the thresholds and the calibration, by name."""
 
     def __init__(self, folder: Path = WEIGHTS, *, threads: int = 0) -> None:
-        """Load weights, tokenizer and settings; raises FileNotFoundError that names what is missing."""
+        """Load weights, tokenizer and settings; raises SetupError where one is missing."""
         self.pieces = WordPieces(_existing(folder / "tokenizer.json"))
         self.settings: dict[str, Any] = json.loads(_existing(folder / "settings.json").read_text(encoding="utf-8"))
         options = ort.SessionOptions()
@@ -113,7 +114,7 @@ def fingerprint(folder: Path = WEIGHTS) -> str:
 
 def _existing(path: Path) -> Path:
     if not path.is_file():
-        raise FileNotFoundError(f"{path}: no such file; a clone holds the weights in models/weights")
+        raise SetupError(f"{path}: no such file; a clone holds the weights in models/weights")
     return path
 
 

@@ -1,7 +1,7 @@
 """Component `sanctionwire_parties`: who an actor or a target is, by name in full and by id.
 
 A name is looked up in the gazetteer, with help of what the document calls the party elsewhere. Pronouns and
-descriptions are left to `models.extraction.antecedents`.
+descriptions are left to `models.parties.antecedents`.
 """
 
 import re
@@ -13,11 +13,11 @@ from spacy.tokens import Doc, Span
 
 from models.event import Party
 from models.extraction import extensions
-from models.extraction.antecedents import Asked, refers_to
 from models.extraction.draft import Draft, drafts
-from models.extraction.gazetteer import Entry, gazetteer
-from models.extraction.setting import Setting
-from models.extraction.wording import Office, determiners, name_particles, pronouns, references, titles
+from models.parties.antecedents import Asked, refers_to
+from models.parties.gazetteer import Entry, gazetteer
+from models.parties.setting import Setting
+from models.parties.wording import Office, determiners, name_particles, pronouns, references, titles
 from models.seeds import PartyKind
 
 _POSSESSIVE = re.compile(r"(?<=\w)'s?$")

@@ -9,6 +9,7 @@ import spacy
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
+from models.errors import SetupError
 from models.extraction.draft import windows
 
 
@@ -16,9 +17,12 @@ from models.extraction.draft import windows
 def create(nlp: Language, name: str, model: str) -> Callable[[Doc], Doc]:
     """A component that runs the installed spaCy pipeline `model` over each window.
 
-    Raises OSError where no such pipeline is installed.
+    Raises SetupError where no such pipeline is installed.
     """
-    syntax = spacy.load(model, vocab=nlp.vocab)
+    try:
+        syntax = spacy.load(model, vocab=nlp.vocab)
+    except OSError as error:
+        raise SetupError(f"{model}: no such spaCy pipeline; install it, or name another one") from error
 
     def parse(doc: Doc) -> Doc:
         entities = list[Span]()

@@ -13,7 +13,7 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span, SpanGroup
 
 from models.extraction.gate import LONGEST_MATCH, TermMatch
-from models.extraction.sentences import sentence_starts
+from models.sentences import sentence_starts
 
 MAX_WORDS = 200
 CONTEXT_SENTENCES = 2  # read before and after a sentence that holds a term

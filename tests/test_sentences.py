@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.extraction.sentences import sentence_starts
+from models.sentences import sentence_starts
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 
+from models.dates import intervals
+from models.dates.intervals import Interval
+from models.dates.named import Toward, View, named_date
+from models.dates.words import DateWord, count, find, value
 from models.event import Precision
-from models.extraction import intervals
-from models.extraction.date_words import DateWord, count, find, value
-from models.extraction.intervals import Interval
-from models.extraction.named_dates import Toward, View, named_date
 
 _COUNT = r"{number}[- ]{unit}(?:'s?)?"
 _DAY = timedelta(days=1)

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import Enum
 
-from models.extraction import intervals
-from models.extraction.date_words import DateWord, find, value
-from models.extraction.intervals import Interval
+from models.dates import intervals
+from models.dates.intervals import Interval
+from models.dates.words import DateWord, find, value
 
 
 class Toward(Enum):

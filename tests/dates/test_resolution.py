@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from models import seeds
 from models.contracts import INTERVAL_DAYS
+from models.dates.resolution import resolve
+from models.dates.words import DateWord, date_words
 from models.event import Basis, EventDate, Precision
-from models.extraction.date_words import DateWord, date_words
-from models.extraction.dates import resolve
 from models.seeds import SeedError
 
 PUBLISHED = date(2024, 5, 15)

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from models.event import Party
-from models.extraction.gazetteer import Entry, Mention, gazetteer
-from models.extraction.setting import Setting
-from models.extraction.wording import (
+from models.parties.gazetteer import Entry, Mention, gazetteer
+from models.parties.setting import Setting
+from models.parties.wording import (
     Administration,
     Number,
     Office,

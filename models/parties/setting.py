@@ -8,9 +8,9 @@ from functools import cached_property
 
 from spacy.tokens import Doc
 
-from models.extraction.gazetteer import Mention, gazetteer
-from models.extraction.sentences import sentence_starts
-from models.extraction.wording import Speaker, speakers
+from models.parties.gazetteer import Mention, gazetteer
+from models.parties.wording import Speaker, speakers
+from models.sentences import sentence_starts
 
 _TITLE_END = "\n"
 _QUOTE = re.compile(r"[\"\u201c\u201d]")

@@ -1,0 +1,1 @@
+"""The words that date an act, as days of the calendar."""

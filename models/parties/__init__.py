@@ -1,0 +1,1 @@
+"""Who a name, a pronoun or a description means: the gazetteer and what a document tells of its parties."""

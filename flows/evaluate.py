@@ -1,7 +1,6 @@
 """Accuracy of the extraction on annotated documents."""
 
 import json
-from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -12,9 +11,8 @@ from rich.table import Table
 from models.errors import UserError
 from models.event import Action, Document, Status
 from models.extraction.pipeline import build, extract
-from models.parties.gazetteer import gazetteer
 from models.records import event_record
-from models.scoring import Score, normalise, score
+from models.scoring import Score, party_keys, score
 
 
 class GoldError(UserError):
@@ -33,11 +31,6 @@ def evaluate_file(gold: Path, min_confidence: float = 0.0) -> Score:
     for reading in extract(nlp, (_document(one) for one in annotated)):
         extracted[reading.document.origin] = [event_record(event) for event in reading.events]
     return score(annotated, extracted, party_keys())
-
-
-def party_keys() -> Mapping[str, str]:
-    """The id of each name in the gazetteer, by the name as the scorer compares it."""
-    return {normalise(name): party_id for name, party_id in gazetteer().names()}
 
 
 def figures_table(score: Score) -> Group:

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
+from models.parties.gazetteer import gazetteer
+
 Record = Mapping[str, Any]
 LEVELS = ("event", "argument", "triple", "quad", "full")
 FIELDS = ("status", "date", "measure")
@@ -62,7 +64,7 @@ def score(annotated: Iterable[Record], extracted: Mapping[str, Sequence[Record]]
     disagreements = list[Disagreement]()
     for document in annotated:
         gold, found = document["events"], extracted.get(document["id"], [])
-        pairs = _paired(gold, found, keys)
+        pairs = paired(gold, found, keys)
         counts.update(documents=1, annotated=len(gold), extracted=len(found))
         counts.update(empty=not gold, alarms=not gold and bool(found))
         for total, events in ((meant, gold), (told, found)):
@@ -94,6 +96,11 @@ def score(annotated: Iterable[Record], extracted: Mapping[str, Sequence[Record]]
     return Score(levels, accuracy, dict(counts), disagreements)
 
 
+def party_keys() -> dict[str, str]:
+    """The id of each name in the gazetteer, by the name as it is compared here."""
+    return {normalise(name): party_id for name, party_id in gazetteer().names()}
+
+
 def normalise(name: str) -> str:
     """A name in lower case, without determiners, counts, titles and a possessive ending."""
     name = re.sub(r"\s+", " ", name.lower().replace("\u2019", "'").strip(" .,;:\"'\u201c\u201d()"))
@@ -102,7 +109,7 @@ def normalise(name: str) -> str:
     return re.sub(r"'s?$", "", name).strip()
 
 
-def _paired(gold: Sequence[Record], found: Sequence[Record], keys: Mapping[str, str]) -> list[tuple[int, int]]:
+def paired(gold: Sequence[Record], found: Sequence[Record], keys: Mapping[str, str]) -> list[tuple[int, int]]:
     """Positions of events that are about the same act, best fit first."""
     fits = [(_fit(one, other, keys), i, j) for i, one in enumerate(gold) for j, other in enumerate(found)]
     pairs = list[tuple[int, int]]()

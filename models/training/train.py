@@ -19,6 +19,7 @@ from models.training.passages import Act, Example, Passage, example, fold, read,
 
 LAYERS, TRUNK_LAYERS, FROZEN_LAYERS = 10, 6, 2
 RATE, HEAD_RATE, LAYER_DECAY, WARM_UP = 8e-5, 6e-4, 0.92, 0.08
+EPOCHS = 8
 PIECES_A_BATCH = 3000  # sub-words over all readings of a batch: about 16 passages
 SWAPPED, WITHOUT_TITLE = 0.2, 0.3  # shares of passages
 AVERAGED = 0.995  # decay of the running average of weights
@@ -40,7 +41,7 @@ def main(
     encoder: Annotated[Path, typer.Option(help="Folder with config.json, model.safetensors, tokenizer.json of MPNet")],
     passages: Annotated[list[Path], typer.Option(help="Annotated passages, JSONL; may be repeated")],
     out: Annotated[Path, typer.Option(help="Folder for checkpoints")],
-    epochs: int = 8,
+    epochs: int = EPOCHS,
     seed: int = 0,
     limit: Annotated[int | None, typer.Option(help="Passages to learn from, for a trial")] = None,
 ) -> None:

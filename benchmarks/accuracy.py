@@ -1,0 +1,68 @@
+"""Accuracy on every annotated set there is: `python -m benchmarks.accuracy [--check | --record]`.
+
+`--record` writes the figures to accuracy.json beside this file, `--check` fails where event or triple F1 have fallen
+more than 0.01 under it. Sets that this machine lacks are named and left out.
+"""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from flows.evaluate import evaluate_file
+from models.scoring import FIELDS, LEVELS, Score
+
+ROOT = Path(__file__).resolve().parents[1]
+RECORD = Path(__file__).with_name("accuracy.json")
+SETS = {
+    "cases": ROOT / "tests" / "cases" / "syntax.jsonl",
+    "dev": ROOT.parent / "shared" / "corpora" / "passages" / "dev.jsonl",
+    "articles": ROOT.parent / "shared" / "corpora" / "passages" / "own_dev_articles.jsonl",
+}
+CHECKED, ALLOWED = ("event", "triple"), 0.01
+
+
+def main(
+    check: Annotated[bool, typer.Option(help="Fail where figures have fallen")] = False,
+    record: Annotated[bool, typer.Option(help="Write the figures down")] = False,
+) -> None:
+    """Measure, print, and check or record."""
+    found = {name: figures(evaluate_file(path)) for name, path in SETS.items() if path.is_file()}
+    Console().print(table(found))
+    for name in SETS.keys() - found.keys():
+        typer.echo(f"skipped {name}: {SETS[name]} is not on this machine")
+    recorded: dict[str, dict[str, float]] = json.loads(RECORD.read_text()) if RECORD.is_file() else {}
+    if record:
+        RECORD.write_text(json.dumps(recorded | found, indent=1) + "\n", encoding="utf-8")
+    fallen = [
+        f"{name}: {level} F1 is {found[name][level]:.3f}, recorded {recorded[name][level]:.3f}"
+        for name in found
+        for level in CHECKED
+        if check and found[name][level] < recorded[name][level] - ALLOWED
+    ]
+    for line in fallen:
+        typer.echo(line, err=True)
+    sys.exit(bool(fallen))
+
+
+def figures(score: Score) -> dict[str, float]:
+    """F1 by level, shares of right fields, and of documents without an event that were given one; rounded."""
+    alarms = score.counts["alarms"] / score.counts["empty"] if score.counts["empty"] else 0.0
+    f1: dict[str, float] = {level: score.levels[level].f1 for level in LEVELS}
+    return {name: round(value, 4) for name, value in (f1 | score.accuracy | {"alarms": alarms}).items()}
+
+
+def table(found: dict[str, dict[str, Any]]) -> Table:
+    """The figures, one set a row."""
+    columns = Table("set", *(f"{level} F1" for level in LEVELS), *(f"{field} right" for field in FIELDS), "alarms")
+    for name, row in found.items():
+        columns.add_row(name, *(f"{row[column]:.3f}" for column in (*LEVELS, *FIELDS, "alarms")))
+    return columns
+
+
+if __name__ == "__main__":
+    typer.run(main)

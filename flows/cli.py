@@ -7,8 +7,9 @@ from collections.abc import Generator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import asdict
 from datetime import datetime
+from io import BufferedReader
 from pathlib import Path
-from typing import IO, Annotated, Any, NoReturn
+from typing import IO, Annotated, Any, NoReturn, cast
 
 import typer
 from rich.console import Console
@@ -50,7 +51,12 @@ def run(
         from flows.report import table
         from flows.settings import Settings
 
-        given = {"store": store, "batch_size": batch_size, "workers": workers, "min_confidence": min_confidence}
+        given: dict[str, Any] = {
+            "store": store,
+            "batch_size": batch_size,
+            "workers": workers,
+            "min_confidence": min_confidence,
+        }
         settings = Settings(**{name: value for name, value in given.items() if value is not None})
         report = run_flow(settings, sources or [str(SAMPLES)], published.date() if published else None)
     if as_json:
@@ -74,7 +80,7 @@ def extract(
     with _errors():
         from flows.extract import extract_lines
 
-        with _opened(source, "rb") as lines, _opened(out, "w") as written:
+        with _input(source) as lines, _output(out) as written:
             documents, rejected = extract_lines(lines, source, written, min_confidence)
     if rejected and not documents:
         _fail(f"{source}: no document could be read")
@@ -148,12 +154,28 @@ def _fail(message: str) -> NoReturn:
     raise typer.Exit(1)
 
 
-def _opened(name: str, mode: str) -> AbstractContextManager[IO[Any]]:
-    """The file `name`; for `-` standard input as bytes or standard output as text, left open."""
+def _input(name: str) -> AbstractContextManager[BufferedReader]:
+    """The bytes of the file `name`; for `-` those of standard input."""
+    from flows.readers.opening import open_binary
+
     if name == "-":
-        return nullcontext(sys.stdin.buffer if mode == "rb" else sys.stdout)
+        return nullcontext(cast(BufferedReader, sys.stdin.buffer))
+    with _opening(name):
+        return open_binary(Path(name))
+
+
+def _output(name: str) -> AbstractContextManager[IO[str]]:
+    """The file `name` to write; for `-` standard output."""
+    if name == "-":
+        return nullcontext(sys.stdout)
+    with _opening(name):
+        return Path(name).open("w", encoding="utf-8")
+
+
+@contextmanager
+def _opening(name: str) -> Generator[None]:
     try:
-        return Path(name).open(mode, encoding=None if "b" in mode else "utf-8")
+        yield
     except OSError as error:
         raise UserError(f"{name}: cannot be opened: {error.strerror}") from error
 

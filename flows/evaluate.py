@@ -63,12 +63,15 @@ def _read(path: Path) -> list[dict[str, Any]]:
 
 
 def _checked(document: dict[str, Any]) -> dict[str, Any]:
-    document["id"], document["text"]
+    """The document, once everything that is scored has been found in it."""
+    parties = [party for event in document["events"] for role in ("actor", "target") for party in event[role]]
+    needed = [(document, "id"), (document, "text"), *((party, key) for party in parties for key in ("text", "name"))]
+    for record, key in needed:
+        if not isinstance(record[key], str):
+            raise TypeError(f"{key} is no string")
     for event in document["events"]:
-        Action(event["action"]), Status(event["status"])
-        for role in ("actor", "target"):
-            for party in event[role]:
-                party["text"], party["name"]
+        if event["action"] not in list(Action) or event["status"] not in list(Status):
+            raise ValueError(f"unknown action or status in {event}")
     return document
 
 

@@ -3,7 +3,7 @@
 import json
 import logging
 from io import BufferedReader
-from typing import TextIO
+from typing import IO
 
 from flows.readers.errors import Notes, ReadError, rejection
 from flows.readers.jsonl import read_jsonl
@@ -14,7 +14,7 @@ from models.records import event_record
 _log = logging.getLogger(__name__)
 
 
-def extract_lines(lines: BufferedReader, name: str, out: TextIO, min_confidence: float) -> tuple[int, int]:
+def extract_lines(lines: BufferedReader, name: str, out: IO[str], min_confidence: float) -> tuple[int, int]:
     """Write one JSON line for each document in `lines`, as it is read; count documents and rejected lines.
 
     A line that is no document is logged, by the name of the input and its number, and gives no line.

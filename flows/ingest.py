@@ -14,6 +14,7 @@ from typing import Any
 
 import polars as pl
 from prefect import flow, get_run_logger, task
+from prefect.cache_policies import NO_CACHE
 from prefect.context import TaskRunContext
 from prefect.futures import PrefectFuture
 from prefect.runtime import flow_run
@@ -51,25 +52,29 @@ def run(settings: Settings, sources: Sequence[str], published: date | None = Non
     Raises:
         SourceError, StoreError, ContractError, TransformError: the published file is then as it was.
     """
-    runner = ThreadPoolTaskRunner(1) if settings.workers == 1 else ProcessPoolTaskRunner(settings.workers)
-    return ingest.with_options(task_runner=runner)(list(sources), settings, published)
+    return ingest.with_options(task_runner=_runner(settings.workers))(list(sources), settings, published)
 
 
-@flow(name="ingest")
+def _runner(workers: int) -> Any:
+    """One thread beside the one that loads, or as many processes: the pipeline is not safe to share between threads."""
+    return ProcessPoolTaskRunner(workers) if workers > 1 else ThreadPoolTaskRunner[Any](1)
+
+
+@flow(name="ingest", task_runner=_runner(1))
 def ingest(sources: list[str], settings: Settings, published: date | None = None) -> RunReport:
     """Read, extract, load, transform, publish. What a killed run extracted is taken from its persisted results."""
-    stamp = Stamp(str(flow_run.id), extractor_version(settings.language_model), _now())
+    stamp = Stamp(str(flow_run.id), extractor_version(settings.language_model, settings.min_confidence), _now())
     tally, checks, seconds = Counter[str](), Counter[str](), Counter[str]()
     results = settings.store.absolute() / "results"
     extraction = extract_batch.with_options(result_storage=results)
     with only_run(settings.store), _recorded(settings.warehouse, stamp, tally), progress(count(sources)) as advance:
         stream = _timed_items(documents(sources, published=published), seconds, "read")
-        waiting = deque[tuple[Batch, PrefectFuture[list[Reading]]]]()
+        waiting = deque[tuple[Batch, PrefectFuture[list[Reading]] | None]]()
 
         def load_next() -> None:
             batch, future = waiting.popleft()
             with _timed(seconds, "extract"):
-                readings = future.result()
+                readings = future.result() if future else []
             with _timed(seconds, "load"):
                 loaded, failed = load_batch(settings.warehouse, readings, batch, stamp)
             checks.update(failed)
@@ -78,7 +83,8 @@ def ingest(sources: list[str], settings: Settings, published: date | None = None
 
         for items in _batches(stream, settings.batch_size):
             batch = _prepared(items, settings.warehouse, stamp.extractor_version)
-            waiting.append((batch, extraction.submit(batch.fresh, settings, stamp.extractor_version)))
+            future = extraction.submit(batch.fresh, settings, stamp.extractor_version) if batch.fresh else None
+            waiting.append((batch, future))
             if len(waiting) > settings.workers:
                 load_next()
         while waiting:
@@ -95,9 +101,8 @@ def ingest(sources: list[str], settings: Settings, published: date | None = None
 
 def _batch_key(context: TaskRunContext, parameters: dict[str, Any]) -> str:
     documents: list[Document] = parameters["batch"]
-    settings: Settings = parameters["settings"]
     ids = ",".join(document.document_id for document in documents)
-    return digest(f"{parameters['version']} {settings.min_confidence} {ids}")
+    return digest(f"{parameters['version']} {ids}")
 
 
 @task(name="extract", tags=["extract"], persist_result=True, cache_key_fn=_batch_key, retries=1, retry_delay_seconds=2)
@@ -120,7 +125,12 @@ def _locked(task: object, run: object, state: Any) -> bool:
 
 
 @task(
-    name="load", tags=["load"], retries=3, retry_delay_seconds=[1, 5, 20], retry_condition_fn=_locked, cache_policy=None
+    name="load",
+    tags=["load"],
+    retries=3,
+    retry_delay_seconds=[1, 5, 20],
+    retry_condition_fn=_locked,
+    cache_policy=NO_CACHE,
 )
 def load_batch(warehouse: Path, readings: list[Reading], batch: Batch, stamp: Stamp) -> tuple[Loaded, Counter[str]]:
     """Check the rows of a batch against their contracts and load them in one transaction; also count failed checks."""
@@ -135,13 +145,13 @@ def load_batch(warehouse: Path, readings: list[Reading], batch: Batch, stamp: St
     return loaded, Counter(rejection.check for rejection in rejections)
 
 
-@task(name="transform", tags=["transform"], cache_policy=None)
+@task(name="transform", tags=["transform"], cache_policy=NO_CACHE)
 def build_marts(warehouse: Path, work: Path) -> Transformed:
     """Build and test the marts with dbt."""
     return transform(warehouse, work)
 
 
-@task(name="publish", tags=["publish"], cache_policy=None)
+@task(name="publish", tags=["publish"], cache_policy=NO_CACHE)
 def publish_marts(warehouse: Path, target: Path) -> Published:
     """Put the marts in place for readers."""
     return publish(warehouse, target)

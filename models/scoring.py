@@ -8,14 +8,17 @@ annotated precision.
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import product
-from typing import Any
+from typing import Any, TypeVar
 
 from models.parties.gazetteer import gazetteer
 
 Record = Mapping[str, Any]
+Cell = tuple[Record | None, Record | None]  # an actor and a target of one event
+_Thing = TypeVar("_Thing")
 LEVELS = ("event", "argument", "triple", "quad", "full")
 FIELDS = ("status", "date", "measure")
 
@@ -72,16 +75,14 @@ def score(annotated: Iterable[Record], extracted: Mapping[str, Sequence[Record]]
             total.update(triple=sum(len(_cells(e)) for e in events))
         for i, j in pairs:
             one, other = gold[i], found[j]
-            cells = _matched(
-                _cells(one), _cells(other), lambda a, b: all(_same(x, y, keys) for x, y in zip(a, b, strict=True))
-            )
+            cells = _matched(_cells(one), _cells(other), partial(_same_cell, keys=keys))
             fields = {
                 "status": one["status"] == other["status"],
                 "date": _same_date(one.get("date"), other.get("date")),
                 "measure": bool({*one.get("measure", ())} & {*other.get("measure", ())}),
             }
             right.update(fields)
-            roles = sum(_matched(one[r], other[r], lambda a, b: _same(a, b, keys)) for r in ("actor", "target"))
+            roles = sum(_matched(one[r], other[r], partial(_same, keys=keys)) for r in ("actor", "target"))
             dated = cells * fields["date"]
             hits.update(event=1, argument=roles, triple=cells, quad=dated, full=dated * fields["status"])
             if not (cells == len(_cells(one)) == len(_cells(other)) and fields["status"] and fields["date"]):
@@ -142,6 +143,10 @@ def _same(one: Record | None, other: Record | None, keys: Mapping[str, str]) -> 
     return any(_alike(a, b) for a, b in product(names, others))
 
 
+def _same_cell(one: Cell, other: Cell, keys: Mapping[str, str]) -> bool:
+    return _same(one[0], other[0], keys) and _same(one[1], other[1], keys)
+
+
 def _names(party: Record) -> set[str]:
     return {normalise(party.get(field) or "") for field in ("text", "name")} - {""}
 
@@ -173,11 +178,11 @@ def _same_date(gold: Record | None, found: Record | None) -> bool:
     return bool(one & other) or one == other
 
 
-def _cells(event: Record) -> list[tuple[Record | None, Record | None]]:
+def _cells(event: Record) -> list[Cell]:
     return list(product(event["actor"] or [None], event["target"] or [None]))
 
 
-def _matched(gold: Sequence[Any], found: Sequence[Any], same: Any) -> int:
+def _matched(gold: Sequence[_Thing], found: Sequence[_Thing], same: Callable[[_Thing, _Thing], bool]) -> int:
     """How many of `gold` find a partner of their own among `found`."""
     left = list(found)
     for one in gold:

@@ -36,8 +36,7 @@ class WordPieces:
         self._tokenizer = Tokenizer.from_file(str(path))
         self._tokenizer.no_padding()
         self._tokenizer.no_truncation()
-        self.first, self.last, self.pad = (self._tokenizer.token_to_id(token) for token in ("<s>", "</s>", "<pad>"))
-        self._unknown = self._tokenizer.token_to_id("[UNK]")
+        self.first, self.last, self.pad, self._unknown = map(self._id, ("<s>", "</s>", "<pad>", "[UNK]"))
 
     def sequence(self, words: Sequence[str], title: Sequence[str]) -> ModelInput:
         """`<s> words </s> </s> title </s>`; words beyond the model's reach have no position."""
@@ -51,6 +50,12 @@ class WordPieces:
         for pieces in self._pieces(title[:MAX_TITLE_WORDS]):
             tail += pieces
         return ModelInput([*ids, *tail[: 510 - len(ids)], self.last], positions)
+
+    def _id(self, token: str) -> int:
+        number = self._tokenizer.token_to_id(token)
+        if number is None:
+            raise ValueError(f"the tokenizer lacks {token}: it is none of MPNet's")
+        return number
 
     def _pieces(self, words: Sequence[str]) -> list[list[int]]:
         encoded = self._tokenizer.encode_batch(list(words), add_special_tokens=False)

@@ -43,21 +43,19 @@ class ActReading:
 class Model:
     """Reads windows. `settings` holds the thresholds and the calibration, by name."""
 
-    def __init__(self, folder: Path = WEIGHTS, *, threads: int = 0) -> None:
+    def __init__(self, folder: Path = WEIGHTS) -> None:
         """Load weights, tokenizer and settings; raises SetupError where one is missing."""
         self.pieces = WordPieces(_existing(folder / "tokenizer.json"))
         self.settings: dict[str, Any] = json.loads(_existing(folder / "settings.json").read_text(encoding="utf-8"))
-        options = ort.SessionOptions()
-        options.intra_op_num_threads = threads
-        self._trunk = ort.InferenceSession(_existing(folder / "trunk.onnx"), options, ["CPUExecutionProvider"])
-        self._branch = ort.InferenceSession(_existing(folder / "branch.onnx"), options, ["CPUExecutionProvider"])
+        self._trunk = ort.InferenceSession(_existing(folder / "trunk.onnx"), providers=["CPUExecutionProvider"])
+        self._branch = ort.InferenceSession(_existing(folder / "branch.onnx"), providers=["CPUExecutionProvider"])
 
     def read(self, words: Sequence[str], title: Sequence[str]) -> WindowReading:
         """Read a window once, with the title of its document as context."""
         sequence = self.pieces.sequence(words, title)
         ids = np.array([sequence.ids], dtype=np.int64)
-        (states,) = self._trunk.run(None, {"ids": ids, "mask": np.ones_like(ids)})
-        return WindowReading(cast(Scores, states), np.array(sequence.positions, dtype=np.int64))
+        outputs = cast(list[Scores], self._trunk.run(None, {"ids": ids, "mask": np.ones_like(ids)}))
+        return WindowReading(outputs[0], np.array(sequence.positions, dtype=np.int64))
 
     def acts(self, reading: WindowReading) -> Scores:
         """For each word the probability that it tells no act, or an act of each action: (words, 1 + actions)."""
@@ -93,8 +91,8 @@ class Model:
             "marks": marks,
             "position": position,
         }
-        act, role, label = self._branch.run(None, inputs)
-        return cast(Scores, act), cast(Scores, role), cast(Scores, label)
+        act, role, label = cast(list[Scores], self._branch.run(None, inputs))
+        return act, role, label
 
 
 @cache

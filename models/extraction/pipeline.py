@@ -9,7 +9,7 @@ import spacy
 from spacy.language import Language
 
 from models.event import Document, Event, Party
-from models.extraction import acts, assembly, dates, draft, gate, parties, roles, syntax, windows  # noqa: F401  (register)
+from models.extraction import assembly
 from models.extraction.gate import default_gate
 from models.extraction.model import fingerprint
 from models.extraction.windows import segments
@@ -59,9 +59,9 @@ def events(nlp: Language, document: Document) -> tuple[Event, ...]:
     return tuple(assembly.merge(told))
 
 
-def extractor_version(language_model: str = LANGUAGE_MODEL) -> str:
-    """What the events depend on: the program's version and a digest of weights, seeds and language model."""
-    digest = sha256(f"{fingerprint()} {language_model}".encode())
+def extractor_version(language_model: str = LANGUAGE_MODEL, min_confidence: float = 0.0) -> str:
+    """What the events depend on: the program's version and a digest of weights, seeds and settings."""
+    digest = sha256(f"{fingerprint()} {language_model} {min_confidence}".encode())
     for path in sorted(SEEDS.glob("*.csv")):
         digest.update(path.read_bytes())
     return f"{version('sanctionwire')}+{digest.hexdigest()[:8]}"

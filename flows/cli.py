@@ -116,6 +116,36 @@ def evaluate(
 
 
 @app.command()
+def explain(
+    sentence: Annotated[str, typer.Argument(help="A sentence, or several")],
+    published: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Date that words like 'yesterday' count from")
+    ] = None,
+    title: Annotated[str | None, typer.Option(help="Title of the document")] = None,
+    html: Annotated[Path | None, typer.Option(metavar="OUT.html", help="Write a page with the parse drawn")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the explanation as JSON")] = False,
+) -> None:
+    """Show why a sentence gives the events it gives: terms, parse, probabilities, and what each component did.
+
+    Example: sanctionwire explain "Canada froze the assets of two Iranian banks on Friday." --published 2025-09-08
+    """
+    with _errors():
+        from flows.explain.gather import explain
+        from flows.explain.page import render_page
+        from flows.explain.terminal import render_terminal
+        from models.extraction.pipeline import build
+
+        told = explain(build(), sentence, title, published.date() if published else None)
+        if html:
+            with _output(str(html)) as page:
+                page.write(render_page(told))
+    if as_json:
+        _print_json(asdict(told))
+    else:
+        Console().print(render_terminal(told))
+
+
+@app.command()
 def sql(
     query: Annotated[str | None, typer.Argument(help="Without one, a prompt opens")] = None,
     store: Annotated[Path | None, typer.Option(help="Folder of the published file")] = None,
@@ -143,10 +173,18 @@ def _errors() -> Generator[None]:
     except UserError as error:
         _fail(" ".join(str(error).split()))
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
         raise typer.Exit(1) from None
+    except OSError as error:
+        _drop_output()
+        _fail(f"{error.filename or 'output'}: {error.strerror or error}")
     except KeyboardInterrupt:
         _fail("interrupted; what was loaded stays, and the next run goes on from there")
+
+
+def _drop_output() -> None:
+    """Have Python not write, as it ends, what standard output did not take."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _fail(message: str) -> NoReturn:

@@ -49,7 +49,7 @@ def figures_table(score: Score) -> Group:
 
 def _read(path: Path) -> list[dict[str, Any]]:
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8").split("\n")  # not splitlines: JSON may hold U+2028 as it is
     except (OSError, UnicodeDecodeError) as error:
         raise GoldError(f"{path}: cannot be read: {error}") from error
     documents = list[dict[str, Any]]()
@@ -59,6 +59,8 @@ def _read(path: Path) -> list[dict[str, Any]]:
                 documents.append(_checked(json.loads(line)))
             except (ValueError, KeyError, TypeError) as error:
                 raise GoldError(f"{path}:{number}: no annotated document: {error!r}") from error
+    if not documents:
+        raise GoldError(f"{path}: holds no annotated document")
     return documents
 
 
@@ -69,6 +71,7 @@ def _checked(document: dict[str, Any]) -> dict[str, Any]:
     for record, key in needed:
         if not isinstance(record[key], str):
             raise TypeError(f"{key} is no string")
+    _document(document)
     for event in document["events"]:
         if event["action"] not in list(Action) or event["status"] not in list(Status):
             raise ValueError(f"unknown action or status in {event}")

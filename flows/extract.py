@@ -6,7 +6,7 @@ from io import BufferedReader
 from typing import IO
 
 from flows.readers.errors import Notes, ReadError, rejection
-from flows.readers.jsonl import read_jsonl
+from flows.readers.jsonl import read_with_ids
 from models.event import Document
 from models.extraction.pipeline import build, extract
 from models.records import event_record
@@ -22,11 +22,11 @@ def extract_lines(lines: BufferedReader, name: str, out: IO[str], min_confidence
     nlp = build(min_confidence=min_confidence)
     documents = rejected = 0
     try:
-        for found in read_jsonl(lines, name, Notes(name)):
+        for given, found in read_with_ids(lines, name, Notes(name)):
             if isinstance(found, Document):
                 (reading,) = extract(nlp, [found])
                 record = {
-                    "id": found.origin.removeprefix(f"{name}#"),
+                    "id": given if isinstance(given, int) else found.origin.removeprefix(f"{name}#"),
                     "events": [event_record(e) for e in reading.events],
                 }
                 out.write(json.dumps(record, ensure_ascii=False) + "\n")

@@ -1,5 +1,6 @@
 """The flow: documents in; events extracted, checked and loaded a batch at a time; marts built; the result published."""
 
+import logging
 import time
 from collections import Counter, deque
 from collections.abc import Generator, Iterable, Iterator, Sequence
@@ -28,8 +29,9 @@ from flows.report import RunReport, write_artifacts
 from flows.settings import Settings
 from flows.sources import count, documents
 from flows.transform import Transformed, transform
-from flows.warehouse import Loaded, RunCounts, StoreError, finish_run, load, open_warehouse, start_run, unread
+from flows.warehouse import Loaded, RunCounts, StoreLockedError, finish_run, load, open_warehouse, start_run, unread
 from models.contracts import check
+from models.errors import UserError
 from models.event import Document, digest
 from models.extraction.pipeline import build, extract, extractor_version
 from models.rejection import Rejection
@@ -52,6 +54,7 @@ def run(settings: Settings, sources: Sequence[str], published: date | None = Non
     Raises:
         SourceError, StoreError, ContractError, TransformError: the published file is then as it was.
     """
+    count(sources)  # raises: a mistyped path should not wait for Prefect's server to start
     return ingest.with_options(task_runner=_runner(settings.workers))(list(sources), settings, published)
 
 
@@ -101,8 +104,8 @@ def ingest(sources: list[str], settings: Settings, published: date | None = None
 
 def _batch_key(context: TaskRunContext, parameters: dict[str, Any]) -> str:
     documents: list[Document] = parameters["batch"]
-    ids = ",".join(document.document_id for document in documents)
-    return digest(f"{parameters['version']} {ids}")
+    contents = ",".join(f"{one.document_id} {one.origin} {one.url} {one.source}" for one in documents)
+    return digest(f"{parameters['version']} {contents}")
 
 
 @task(name="extract", tags=["extract"], persist_result=True, cache_key_fn=_batch_key, retries=1, retry_delay_seconds=2)
@@ -121,7 +124,7 @@ def pipeline(language_model: str, min_confidence: float) -> Language:
 
 def _locked(task: object, run: object, state: Any) -> bool:
     """Only a warehouse that another program holds open for a moment is worth another try."""
-    return isinstance(state.result(raise_on_failure=False), StoreError)
+    return isinstance(state.result(raise_on_failure=False), StoreLockedError)
 
 
 @task(
@@ -217,6 +220,15 @@ def _timed_items(
         if item is None:
             return
         yield item
+
+
+def _unforeseen(record: logging.LogRecord) -> bool:
+    """False for a traceback that Prefect logs of an error that a user can mend: the run's state says it in one line."""
+    return not (record.exc_info and isinstance(record.exc_info[1], UserError))
+
+
+for _name in ("prefect.flow_runs", "prefect.task_runs"):
+    logging.getLogger(_name).addFilter(_unforeseen)
 
 
 def _now() -> datetime:

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -58,7 +58,10 @@ def transform(warehouse: Path, work: Path) -> Transformed:
         try:
             outcome = dbtRunner().invoke(arguments)  # pyright: ignore[reportUnknownMemberType]
         finally:
-            # dbt-duckdb keeps the file open, and so locked, for as long as the process lives.
+            # dbt-duckdb keeps the file open, and so locked, for as long as the process lives; its own
+            # close_all_connections only forgets the connection, which then closes whenever it is collected.
+            with suppress(Exception):
+                DuckDBConnectionManager.env().close()
             DuckDBConnectionManager.close_all_connections()
     if isinstance(outcome.exception, KeyboardInterrupt | SystemExit):
         raise outcome.exception

@@ -1,13 +1,19 @@
+import json
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from prefect.testing.utilities import prefect_test_harness
 from spacy.language import Language
 
-from models.extraction.pipeline import build
+from models.event import Document
+from models.extraction.pipeline import build, extract
+from models.rows import Reading
 
 ROOT = Path(__file__).resolve().parents[1]
+CASES = ROOT / "tests" / "cases" / "syntax.jsonl"
 
 
 @pytest.fixture(scope="session")
@@ -29,3 +35,18 @@ def shared() -> Path:
     if not (path / "corpora").is_dir():
         pytest.skip(f"needs the annotated corpora, which are not part of the project: {path} is missing")
     return path
+
+
+@pytest.fixture(scope="session")
+def cases() -> list[dict[str, Any]]:
+    """The annotated syntax cases."""
+    return [json.loads(line) for line in CASES.read_text(encoding="utf-8").split("\n") if line]
+
+
+@pytest.fixture(scope="session")
+def case_readings(nlp: Language, cases: list[dict[str, Any]]) -> list[Reading]:
+    """What the extraction makes of the syntax cases, in their order."""
+    documents = (
+        Document(case["id"], case["text"], case.get("title"), date.fromisoformat(case["published"])) for case in cases
+    )
+    return list(extract(nlp, documents))

@@ -18,15 +18,23 @@ def read_jsonl(stream: BufferedReader, path: str, notes: Notes) -> Iterator[Docu
 
     Raises ReadError ("empty", "binary").
     """
+    return (found for _, found in read_with_ids(stream, path, notes))
+
+
+def read_with_ids(stream: BufferedReader, path: str, notes: Notes) -> Iterator[tuple[object, Document | Rejection]]:
+    """What `read_jsonl` gives, with the id as the line writes it, a number or a string; None where there is none."""
     empty = True
     for number, line in lines(as_utf8(stream)):
         if line is not None and not line.strip():
             continue
         empty = False
+        given: object = None
         try:
-            yield to_document(_record(line, number, notes), path, number, notes)
+            record = _record(line, number, notes)
+            given = record.get("id")
+            yield given, to_document(record, path, number, notes)
         except ReadError as error:
-            yield rejection(path, error, number, line and line.decode("utf-8", "backslashreplace"))
+            yield given, rejection(path, error, number, line and line.decode("utf-8", "backslashreplace"))
     if empty:
         raise ReadError("empty", "the file is empty")
 

@@ -62,7 +62,10 @@ def confidence(draft: Draft, calibration: Sequence[float]) -> float:
 
 def distinct(parties: Sequence[Party]) -> tuple[Party, ...]:
     """The parties of a role, each once, as first named."""
-    return tuple({_key(party): party for party in reversed(parties)}.values())[::-1]
+    first: dict[str, Party] = {}
+    for party in parties:
+        first.setdefault(_key(party), party)
+    return tuple(first.values())
 
 
 def merge(told: Sequence[Event]) -> list[Event]:
@@ -74,7 +77,9 @@ def merge(told: Sequence[Event]) -> list[Event]:
             kept.append(one)
         else:
             kept[place] = joined(kept[place], one)
-    return kept
+    kept.sort(key=lambda e: e.start)
+    # What two tellings say together may be the same act as a third.
+    return kept if len(kept) == len(told) else merge(kept)
 
 
 def same_act(one: Event, other: Event) -> bool:

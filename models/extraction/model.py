@@ -1,7 +1,6 @@
 """The trained model behind acts and roles: two ONNX halves, run on one window at a time.
 
-One window at a time, because the 8-bit model scales its activations by what it reads together: the same window must
-give the same events whatever stands beside it.
+One window at a time, so that the same window gives the same events to the last digit, whatever stands beside it.
 """
 
 import json

@@ -1,0 +1,245 @@
+"""The flow on a real Prefect server, with a real warehouse and real dbt."""
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId, LogFilter, LogFilterFlowRunId
+from prefect.client.schemas.sorting import ArtifactSort
+
+from flows.ingest import pipeline, run
+from flows.lock import only_run
+from flows.report import ARTIFACT_KEY, RunReport
+from flows.settings import Settings
+from flows.source_files import SourceError
+from flows.transform import TransformError
+from flows.warehouse import StoreError
+from models.event import Document
+from tests.stores import ACT, OTHER_ACT, ask, fill, tables, write_act
+
+pytestmark = pytest.mark.usefixtures("prefect_server")
+
+CHANGED = "The European Union lifted its sanctions on Belarus on Monday."
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run that ended: its report, what it left, and whether it asked for the pipeline."""
+
+    report: RunReport
+    store: Path
+    tables: dict[str, list[tuple[Any, ...]]]
+    extracted: bool
+
+
+def run_on(inbox: Path, store: Path, published: date | None = None, **settings: Any) -> Run:
+    asked = _asked()
+    report = run(Settings(store=store, **settings), [str(inbox)], published)
+    return Run(report, store, tables(store), _asked() > asked)
+
+
+def _asked() -> int:
+    info = pipeline.cache_info()
+    return info.hits + info.misses
+
+
+@pytest.fixture(scope="module")
+def inbox(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return fill(tmp_path_factory.mktemp("ingest") / "inbox")
+
+
+@pytest.fixture(scope="module")
+def first(inbox: Path, prefect_server: None) -> Run:
+    return run_on(inbox, inbox.parent / "store")
+
+
+@pytest.fixture
+def store(first: Run, tmp_path: Path) -> Path:
+    """A store of one's own in which `first` has run."""
+    return Path(shutil.copytree(first.store, tmp_path / "store"))
+
+
+@pytest.fixture
+def changed(inbox: Path) -> Iterator[Path]:
+    """The inbox with another text in one article."""
+    write_act(inbox, CHANGED)
+    yield inbox
+    write_act(inbox)
+
+
+def runs(store: Path) -> list[tuple[Any, ...]]:
+    query = "SELECT status, coalesce(failure, '') FROM raw.runs ORDER BY started_at"
+    return ask(store / "warehouse.duckdb", query)
+
+
+def test_a_run_reads_extracts_loads_and_publishes(first: Run) -> None:
+    counts = first.report.counts
+    assert (counts.documents_read, counts.documents_new, counts.rejected) == (4, 3, 1)
+    assert counts.mentions >= counts.events >= 2
+    assert first.extracted
+    assert set(first.report.seconds) == {"read", "extract", "load", "transform", "publish"}
+    assert first.report.published.tables["dim_document"] == 3
+    assert ask(first.store / "sanctions.duckdb", "SELECT count(*) FROM dim_document") == [(3,)]
+    assert runs(first.store) == [("succeeded", "")]
+
+
+def test_a_finished_run_leaves_no_drafts_or_results(first: Run) -> None:
+    assert sorted(path.name for path in first.store.iterdir()) == [
+        "dbt", "run.lock", "sanctions.duckdb", "warehouse.duckdb",
+    ]  # fmt: skip
+
+
+def test_what_cannot_be_read_is_a_row_with_its_reason(first: Run, inbox: Path) -> None:
+    query = 'SELECT origin, line, stage, "check", reason, record, run_id FROM raw.rejected'
+    ((origin, line, stage, check, reason, record, run_id),) = ask(first.store / "warehouse.duckdb", query)
+    assert (origin, line, stage, check) == (f"{inbox}/table.jsonl", 2, "read", "broken_json")
+    assert reason.startswith(f"{inbox}/table.jsonl:2: no valid JSON")
+    assert (record, run_id) == ('"{broken\\n"', first.report.run_id)
+    assert first.report.rejections == {"broken_json": 1}
+
+
+def test_every_mention_can_be_traced_to_the_text(first: Run) -> None:
+    query = """
+        SELECT count(*), count(*) FILTER (
+            substr(text, trigger_start + 1, trigger_end - trigger_start) = trigger
+            AND substr(text, sentence_start + 1, sentence_end - sentence_start) = sentence)
+        FROM raw.event_mentions JOIN raw.documents USING (document_id)
+    """
+    ((mentions, traced),) = ask(first.store / "warehouse.duckdb", query)
+    assert mentions == traced == first.report.counts.mentions
+
+
+def test_prefect_keeps_a_table_and_a_summary_of_the_run(first: Run) -> None:
+    with get_client(sync_client=True) as client:
+        artifacts = client.read_artifacts(
+            flow_run_filter=FlowRunFilter(id=FlowRunFilterId(any_=[first.report.run_id])),
+            limit=10,
+            offset=0,
+            sort=ArtifactSort.KEY_ASC,
+        )
+    assert [(one.key, one.type) for one in artifacts] == [
+        (ARTIFACT_KEY, "table"),
+        (f"{ARTIFACT_KEY}-published", "markdown"),
+    ]
+    assert "documents read" in str(artifacts[0].data)
+    assert "- `dim_document`: 3 rows" in str(artifacts[1].data)
+
+
+def test_a_second_run_extracts_nothing_and_changes_nothing(first: Run, store: Path, inbox: Path) -> None:
+    second = run_on(inbox, store)
+    assert not second.extracted
+    counts = second.report.counts
+    assert (counts.documents_read, counts.documents_new, counts.documents_unchanged) == (4, 0, 3)
+    assert (counts.documents_replaced, counts.events, counts.mentions) == (0, 0, 0)
+    assert second.tables == first.tables
+    assert runs(store) == [("succeeded", "")] * 2
+
+
+def test_neither_the_size_of_batches_nor_an_unneeded_date_changes_the_tables(
+    first: Run, inbox: Path, tmp_path: Path
+) -> None:
+    dated = fill(tmp_path / "dated")
+    (dated / "quiet.txt").unlink()
+    one_by_one = run_on(inbox, tmp_path / "store", batch_size=1)
+    assert one_by_one.tables == first.tables
+
+
+@pytest.mark.slow
+def test_two_processes_give_the_tables_of_one(first: Run, inbox: Path, tmp_path: Path) -> None:
+    assert run_on(inbox, tmp_path / "store", batch_size=1, workers=2).tables == first.tables
+
+
+def test_a_changed_article_replaces_its_events_while_a_reader_reads_on(
+    first: Run, store: Path, changed: Path
+) -> None:
+    published = store / "sanctions.duckdb"
+    texts = "SELECT list(sentence ORDER BY sentence) FROM (SELECT DISTINCT sentence FROM fct_event_mentions)"
+    before = ask(published, texts)
+    assert before == [([OTHER_ACT, ACT],)]
+    with reader(published, texts) as held:
+        after = run_on(changed, store)
+        answer, _ = held.communicate("\n")
+    assert answer.strip() == str(before)
+    assert ask(published, texts) == [([OTHER_ACT, CHANGED],)]
+    assert (after.report.counts.documents_replaced, after.report.counts.documents_unchanged) == (1, 2)
+    gone = Document("", ACT, "Council acts", date(2024, 5, 8)).document_id
+    assert gone in str(first.tables)
+    assert gone not in str(after.tables)
+
+
+def reader(path: Path, query: str) -> "subprocess.Popen[str]":
+    """A process that opens the file, waits for a line, and only then asks."""
+    script = (
+        "import duckdb, sys; c = duckdb.connect(sys.argv[1], read_only=True); c.execute(sys.argv[2]).fetchall();"
+        "print('open', flush=True); input(); print(c.execute(sys.argv[2]).fetchall())"
+    )
+    command = [sys.executable, "-c", script, str(path), query]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "open\n"
+    return process
+
+
+def test_a_run_whose_marts_fail_publishes_nothing_and_the_next_takes_up_what_it_extracted(
+    first: Run, store: Path, changed: Path, tmp_path: Path
+) -> None:
+    before = (store / "sanctions.duckdb").read_bytes()
+    sound = Path(shutil.copy(store / "warehouse.duckdb", tmp_path))
+    spoil(store / "warehouse.duckdb")
+    with pytest.raises(TransformError, match="test accepted_values_fct_event_mentions_status"):
+        run_on(changed, store)
+    assert (store / "sanctions.duckdb").read_bytes() == before
+    assert [path.name for path in store.iterdir() if path.name.endswith((".draft", ".wal"))] == []
+    status, failure = runs(store)[-1]
+    assert status == "failed"
+    assert failure.startswith("dbt: test accepted_values_fct_event_mentions_status")
+
+    shutil.copy(sound, store / "warehouse.duckdb")  # as if it had been killed before anything was loaded
+    again = run_on(changed, store)
+    assert not again.extracted
+    assert again.report.counts.documents_replaced == 1
+    assert CHANGED in str(again.tables["raw.event_mentions"])
+    assert not (store / "results").exists()
+
+
+def spoil(warehouse: Path) -> None:
+    """Give the mentions a status that no test of the marts accepts."""
+    script = "import duckdb, sys; duckdb.connect(sys.argv[1]).execute(\"UPDATE raw.event_mentions SET status = 'rumoured'\")"
+    subprocess.run([sys.executable, "-c", script, str(warehouse)], check=True)
+
+
+def test_a_store_in_use_refuses_a_second_run(first: Run, store: Path, inbox: Path) -> None:
+    with only_run(store), pytest.raises(StoreError) as error:
+        run_on(inbox, store)
+    assert str(error.value) == f"{store} is in use by another run: wait for it to end, or name another --store"
+    assert runs(store) == [("succeeded", "")]
+    with only_run(store):  # free again
+        pass
+
+
+def test_a_file_that_is_no_warehouse_leaves_what_was_published(first: Run, store: Path, inbox: Path) -> None:
+    before = (store / "sanctions.duckdb").read_bytes()
+    (store / "warehouse.duckdb").write_bytes(b"no database " * 1000)
+    with pytest.raises(StoreError, match=r"warehouse\.duckdb is not a DuckDB file"):
+        run_on(inbox, store)
+    assert (store / "sanctions.duckdb").read_bytes() == before
+    assert (store / "warehouse.duckdb").read_bytes() == b"no database " * 1000
+
+
+def test_sources_that_name_nothing_are_told_before_anything_is_made(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match="no such file or folder"):
+        run_on(tmp_path / "gone", tmp_path / "store")
+    assert not (tmp_path / "store").exists()
+
+
+def test_an_error_that_a_user_can_mend_is_logged_without_a_traceback(first: Run, store: Path, inbox: Path) -> None:
+    (store / "warehouse.duckdb").write_bytes(b"no database " * 1000)
+    with pytest.raises(StoreError):
+        run_on(inbox, store)

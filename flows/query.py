@@ -7,6 +7,7 @@ from typing import Any
 import duckdb
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from models.errors import UserError
 
@@ -25,6 +26,8 @@ def rows(path: Path, query: str) -> tuple[list[str], list[tuple[Any, ...]]]:
         raise QueryError(f"{path}: nothing is published there; `sanctionwire run` makes it, --store names another")
     try:
         with duckdb.connect(path, read_only=True) as connection:
+            if not connection.extract_statements(query):
+                raise QueryError("the query is empty")
             result = connection.execute(query)
             return [column[0] for column in result.description or ()], result.fetchall()
     except duckdb.Error as error:
@@ -38,9 +41,11 @@ def print_query(path: Path, query: str, *, as_json: bool = False) -> None:
         for row in found:
             print(json.dumps(dict(zip(columns, row, strict=True)), ensure_ascii=False, default=str))  # noqa: T201
         return
-    table = Table(*columns)
+    table = Table()
+    for column in columns:
+        table.add_column(_cell(column))
     for row in found:
-        table.add_row(*("" if value is None else str(value) for value in row))
+        table.add_row(*map(_cell, row))
     Console().print(table)
 
 
@@ -61,6 +66,11 @@ def prompt(path: Path) -> None:
             except QueryError as error:
                 console.print(str(error), markup=False)
             pending = ""
+
+
+def _cell(value: object) -> Text:
+    """The value as it is: square brackets in it are no markup."""
+    return Text("" if value is None else str(value))
 
 
 def _line(mark: str) -> str | None:

@@ -6,6 +6,7 @@ from typing import Any
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from rich.console import Group
 from rich.table import Table
+from rich.text import Text
 
 from flows.publish import Published
 from flows.warehouse import RunCounts
@@ -46,7 +47,7 @@ def table(report: RunReport) -> Group:
     """The report for a terminal, with a query to try."""
     lines = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
     for label, value in rows(report):
-        lines.add_row(label, value)
+        lines.add_row(label, Text(value))
     query = "select actor, action, status, target, date_start from bi_events order by date_start desc limit 10"
     return Group(lines, "", f'Try: sanctionwire sql "{query}"')
 

@@ -34,9 +34,7 @@ def tables(store: Path) -> dict[str, list[tuple[Any, ...]]]:
         "SELECT schema_name || '.' || table_name FROM duckdb_tables()"
         " WHERE schema_name IN ('raw', 'marts') AND table_name <> 'runs' ORDER BY 1",
     )
-    return {
-        name: ask(store / "warehouse.duckdb", f"SELECT {columns} FROM {name} ORDER BY ALL") for (name,) in names
-    }
+    return {name: ask(store / "warehouse.duckdb", f"SELECT {columns} FROM {name} ORDER BY ALL") for (name,) in names}
 
 
 def ask(path: Path, query: str) -> list[tuple[Any, ...]]:

@@ -9,9 +9,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 from prefect.client.orchestration import get_client
-from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId, LogFilter, LogFilterFlowRunId
+from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
 from prefect.client.schemas.sorting import ArtifactSort
 
 from flows.ingest import pipeline, run
@@ -39,9 +40,9 @@ class Run:
     extracted: bool
 
 
-def run_on(inbox: Path, store: Path, published: date | None = None, **settings: Any) -> Run:
+def run_on(inbox: Path, store: Path, **settings: Any) -> Run:
     asked = _asked()
-    report = run(Settings(store=store, **settings), [str(inbox)], published)
+    report = run(Settings(store=store, **settings), [str(inbox)])
     return Run(report, store, tables(store), _asked() > asked)
 
 
@@ -142,13 +143,8 @@ def test_a_second_run_extracts_nothing_and_changes_nothing(first: Run, store: Pa
     assert runs(store) == [("succeeded", "")] * 2
 
 
-def test_neither_the_size_of_batches_nor_an_unneeded_date_changes_the_tables(
-    first: Run, inbox: Path, tmp_path: Path
-) -> None:
-    dated = fill(tmp_path / "dated")
-    (dated / "quiet.txt").unlink()
-    one_by_one = run_on(inbox, tmp_path / "store", batch_size=1)
-    assert one_by_one.tables == first.tables
+def test_the_size_of_batches_does_not_change_the_tables(first: Run, inbox: Path, tmp_path: Path) -> None:
+    assert run_on(inbox, tmp_path / "store", batch_size=1).tables == first.tables
 
 
 @pytest.mark.slow
@@ -156,9 +152,7 @@ def test_two_processes_give_the_tables_of_one(first: Run, inbox: Path, tmp_path:
     assert run_on(inbox, tmp_path / "store", batch_size=1, workers=2).tables == first.tables
 
 
-def test_a_changed_article_replaces_its_events_while_a_reader_reads_on(
-    first: Run, store: Path, changed: Path
-) -> None:
+def test_a_changed_article_replaces_its_events_while_a_reader_reads_on(first: Run, store: Path, changed: Path) -> None:
     published = store / "sanctions.duckdb"
     texts = "SELECT list(sentence ORDER BY sentence) FROM (SELECT DISTINCT sentence FROM fct_event_mentions)"
     before = ask(published, texts)
@@ -211,8 +205,8 @@ def test_a_run_whose_marts_fail_publishes_nothing_and_the_next_takes_up_what_it_
 
 def spoil(warehouse: Path) -> None:
     """Give the mentions a status that no test of the marts accepts."""
-    script = "import duckdb, sys; duckdb.connect(sys.argv[1]).execute(\"UPDATE raw.event_mentions SET status = 'rumoured'\")"
-    subprocess.run([sys.executable, "-c", script, str(warehouse)], check=True)
+    with duckdb.connect(warehouse) as connection:
+        connection.execute("UPDATE raw.event_mentions SET status = 'rumoured'")
 
 
 def test_a_store_in_use_refuses_a_second_run(first: Run, store: Path, inbox: Path) -> None:
@@ -237,9 +231,3 @@ def test_sources_that_name_nothing_are_told_before_anything_is_made(tmp_path: Pa
     with pytest.raises(SourceError, match="no such file or folder"):
         run_on(tmp_path / "gone", tmp_path / "store")
     assert not (tmp_path / "store").exists()
-
-
-def test_an_error_that_a_user_can_mend_is_logged_without_a_traceback(first: Run, store: Path, inbox: Path) -> None:
-    (store / "warehouse.duckdb").write_bytes(b"no database " * 1000)
-    with pytest.raises(StoreError):
-        run_on(inbox, store)

@@ -21,7 +21,7 @@ _SYLLABLES = ("ba", "do", "fen", "gri", "ka", "lo", "mer", "nu", "pol", "ri", "s
 def main() -> None:
     """Prints documents a second on one core, and where the shared corpora are present the share that passes."""
     table = Table("documents", "number", "pass", "a second", title="Gate, one core")
-    documents = list(_synthetic(DOCUMENTS))
+    documents = list(synthetic(DOCUMENTS))
     gate = default_gate()
     begin = perf_counter()
     passed = sum(gate.passes(None, document) for document in documents)
@@ -33,7 +33,7 @@ def main() -> None:
     Console().print(table)
 
 
-def _synthetic(count: int) -> Iterator[str]:
+def synthetic(count: int) -> Iterator[str]:
     """Documents of words made of syllables, the same on every run.
 
     One word in twenty is a cue of the seed that stands there without its object, so that hardly a document passes.

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import IO, Annotated, Any, NoReturn, cast
 
 import typer
-from rich.console import Console
 
+from flows.screen import screen
 from models.errors import UserError
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False, rich_markup_mode="rich")
@@ -62,7 +62,7 @@ def run(
     if as_json:
         _print_json(asdict(report))
     else:
-        Console().print(table(report))
+        screen().print(table(report))
     if report.counts.documents_read and report.counts.documents_read == report.counts.rejected:
         _fail("nothing could be read: every document was rejected (see the table `rejected` of the warehouse)")
 
@@ -112,7 +112,7 @@ def evaluate(
             }
         )
     else:
-        Console().print(figures_table(score))
+        screen().print(figures_table(score))
 
 
 @app.command()
@@ -142,7 +142,7 @@ def explain(
     if as_json:
         _print_json(asdict(told))
     else:
-        Console().print(render_terminal(told))
+        screen().print(render_terminal(told))
 
 
 @app.command()

@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from flows.screen import screen
 from models.errors import UserError
 
 
@@ -46,13 +46,13 @@ def print_query(path: Path, query: str, *, as_json: bool = False) -> None:
         table.add_column(_cell(column))
     for row in found:
         table.add_row(*map(_cell, row))
-    Console().print(table)
+    screen().print(table)
 
 
 def prompt(path: Path) -> None:
     """Answer queries from standard input, each ended by a semicolon, until its end or `exit`. Raises QueryError."""
     rows(path, "select 1")
-    console = Console()
+    console = screen()
     tables = ", ".join(row[0] for row in rows(path, "select table_name from duckdb_tables() order by 1")[1])
     console.print(f"{path}: {tables}. End a query with ; and leave with exit.", markup=False, soft_wrap=True)
     pending = ""

@@ -14,11 +14,9 @@ from flows.readers.opening import open_binary
 from flows.readers.parquet import read_parquet, rows_in
 from flows.readers.plain import read_plain
 from flows.readers.webpage import read_webpage
-from flows.source_files import Kind, SourceError, files, is_gzipped, kind_of, origin_of
+from flows.source_files import Kind, files, is_gzipped, kind_of, origin_of
 from models.event import Document
 from models.rejection import Rejection
-
-__all__ = ["SourceError", "count", "documents"]
 
 Reader = Callable[[BufferedReader, str, Notes], Iterator[Document | Rejection]]
 

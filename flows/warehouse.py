@@ -255,7 +255,7 @@ def _load(connection: duckdb.DuckDBPyConnection, unchanged: int) -> Loaded:
     connection.execute("DELETE FROM raw.event_mentions WHERE document_id IN (SELECT document_id FROM fresh)")
     connection.execute("DELETE FROM raw.documents WHERE document_id IN (SELECT document_id FROM fresh)")
     connection.execute("INSERT INTO raw.documents BY NAME FROM fresh")
-    events = count("SELECT count(DISTINCT event_id) FROM batch_mentions SEMI JOIN fresh USING (document_id)")
+    events = count("SELECT count(DISTINCT act_id) FROM batch_mentions SEMI JOIN fresh USING (document_id)")
     mentions = count("INSERT INTO raw.event_mentions BY NAME FROM batch_mentions SEMI JOIN fresh USING (document_id)")
     connection.execute("DELETE FROM raw.origins WHERE origin IN (SELECT origin FROM held)")
     connection.execute("INSERT INTO raw.origins BY NAME FROM held")

@@ -8,7 +8,6 @@ the run.
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 from enum import StrEnum
 from typing import Any, cast
 
@@ -17,7 +16,7 @@ import polars as pl
 from pandera.errors import SchemaErrors
 
 from models.errors import UserError
-from models.event import Action, Basis, Measure, Precision, Status
+from models.event import EARLIEST, Action, Basis, Measure, Precision, Status
 from models.rejection import Rejection, Stage, as_record
 from models.rows import DOCUMENTS, EVENT_MENTIONS, Schema
 
@@ -34,9 +33,6 @@ INTERVAL_DAYS: dict[Precision, tuple[int, int | None]] = {
 
 # A smaller batch says nothing about the whole: one bad document must not stop the others.
 SMALLEST_FAILED_BATCH = 5
-
-# Before it no newspaper reports sanctions, and a date is a misreading.
-EARLIEST = date(1900, 1, 1)
 
 
 class ContractError(UserError):

@@ -5,6 +5,8 @@ from datetime import date
 from enum import StrEnum
 from hashlib import sha256
 
+EARLIEST = date(1900, 1, 1)  # no newspaper reports sanctions before it: an earlier date is a misreading
+
 
 class Action(StrEnum):
     """What would happen to the measure."""

@@ -31,7 +31,7 @@ DOCUMENTS: Schema = {
 
 EVENT_MENTIONS: Schema = {
     "mention_id": _TEXT,
-    "event_id": _TEXT,
+    "act_id": _TEXT,
     "document_id": _TEXT,
     "actor_id": _TEXT,
     "actor_text": _TEXT,

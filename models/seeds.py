@@ -25,7 +25,11 @@ class SeedError(UserError):
 
 
 class PartyKind(StrEnum):
-    """What a party is. `official` speaks for a state; `person` is any other; `territory` is claimed by a state."""
+    """What a party is.
+
+    An `official` speaks for a state or an organisation, a `person` is any other; a `territory` is or was part of a
+    state, or is claimed by one.
+    """
 
     STATE = "state"
     STATE_ORGAN = "state_organ"
@@ -51,6 +55,11 @@ class Country:
     region: str
     qid: str | None
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All that it is called."""
+        return (self.name, *self.adjectives, *self.capitals, *self.aliases)
+
 
 @dataclass(frozen=True, slots=True)
 class KnownParty:
@@ -67,6 +76,11 @@ class KnownParty:
     aliases: tuple[str, ...]
     local_aliases: tuple[str, ...]
     qid: str | None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All that it is called anywhere."""
+        return (self.name, *self.aliases)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +132,7 @@ def countries() -> tuple[Country, ...]:
         if not re.fullmatch(r"[A-Z]{3}", country.party_id):
             raise SeedError(f"{file}:{line}: party_id {country.party_id!r} is no code of ISO 3166 alpha-3")
         ids.add(country.party_id, file, line)
-        for name in (country.name, *country.adjectives, *country.capitals, *country.aliases):
+        for name in country.names:
             names.add(name, file, line)
         rows.append(country)
     return tuple(rows)
@@ -133,7 +147,7 @@ def parties() -> tuple[KnownParty, ...]:
     file, ids, names = "parties.csv", Unique("party_id"), Unique("name")
     for country in countries():
         ids.add(country.party_id, "countries.csv", None)
-        for name in (country.name, *country.adjectives, *country.capitals, *country.aliases):
+        for name in country.names:
             names.add(name, "countries.csv", None)
     codes = {country.party_id for country in countries()}
     rows: list[KnownParty] = []
@@ -150,7 +164,7 @@ def parties() -> tuple[KnownParty, ...]:
         if party.country and party.country not in codes:
             raise SeedError(f"{file}:{line}: country {party.country!r} is not in countries.csv")
         ids.add(party.party_id, file, line)
-        for name in (party.name, *party.aliases, *(f"{party.country} {alias}" for alias in party.local_aliases)):
+        for name in (*party.names, *(f"{party.country} {alias}" for alias in party.local_aliases)):
             names.add(name, file, line)
         rows.append(party)
     return tuple(rows)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from enum import StrEnum
 from functools import cache
 
-from models.seeds import SeedError, read_rows
+from models.seeds import member, read_rows
 
 ABBREVIATIONS = "abbreviations.csv"
 
@@ -80,7 +80,5 @@ def _abbreviations() -> dict[str, Before]:
     """The abbreviations in lower case without their last full stop, each with what it stands before."""
     known: dict[str, Before] = {}
     for number, row in read_rows(ABBREVIATIONS, ("abbreviation", "before")):
-        if row["before"] not in list(Before):
-            raise SeedError(f"{ABBREVIATIONS}:{number}: before is {row['before']!r}; use word or number")
-        known[row["abbreviation"].lower()] = Before(row["before"])
+        known[row["abbreviation"].lower()] = member(Before, "before", row["before"], ABBREVIATIONS, number)
     return known

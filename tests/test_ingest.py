@@ -12,8 +12,6 @@ from typing import Any
 import duckdb
 import pytest
 from prefect.client.orchestration import get_client
-from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
-from prefect.client.schemas.sorting import ArtifactSort
 
 from flows.ingest import pipeline, run
 from flows.lock import only_run
@@ -119,18 +117,14 @@ def test_every_mention_can_be_traced_to_the_text(first: Run) -> None:
 
 def test_prefect_keeps_a_table_and_a_summary_of_the_run(first: Run) -> None:
     with get_client(sync_client=True) as client:
-        artifacts = client.read_artifacts(
-            flow_run_filter=FlowRunFilter(id=FlowRunFilterId(any_=[first.report.run_id])),
-            limit=10,
-            offset=0,
-            sort=ArtifactSort.KEY_ASC,
-        )
-    assert [(one.key, one.type) for one in artifacts] == [
+        criteria = {"artifacts": {"flow_run_id": {"any_": [first.report.run_id]}}, "sort": "KEY_ASC"}
+        artifacts = client.request("POST", "/artifacts/filter", json=criteria).json()
+    assert [(one["key"], one["type"]) for one in artifacts] == [
         (ARTIFACT_KEY, "table"),
         (f"{ARTIFACT_KEY}-published", "markdown"),
     ]
-    assert "documents read" in str(artifacts[0].data)
-    assert "- `dim_document`: 3 rows" in str(artifacts[1].data)
+    assert "documents read" in str(artifacts[0]["data"])
+    assert "- `dim_document`: 3 rows" in str(artifacts[1]["data"])
 
 
 def test_a_second_run_extracts_nothing_and_changes_nothing(first: Run, store: Path, inbox: Path) -> None:

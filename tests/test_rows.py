@@ -25,7 +25,7 @@ TEXT = "The EU and UK sanctioned Russia and Iran."
 def test_an_event_is_a_row_for_each_pair_of_its_parties(actors, targets, pairs):
     rows = mention_rows([dispatch(TEXT, Act("sanctioned", actors=actors, targets=targets))], STAMP)
     assert rows.select("actor_id", "target_id").rows() == pairs
-    assert rows["event_id"].n_unique() == 1
+    assert rows["act_id"].n_unique() == 1
     assert rows["mention_id"].n_unique() == len(pairs)
 
 

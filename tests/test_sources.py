@@ -8,8 +8,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from flows.source_files import Kind, files, kind_of, origin_of
-from flows.sources import SourceError, count, documents
+from flows.source_files import Kind, SourceError, files, kind_of, origin_of
+from flows.sources import count, documents
 from models.event import Document
 from models.rejection import LONGEST_RECORD, Rejection, as_record
 

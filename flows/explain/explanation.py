@@ -94,8 +94,8 @@ class Change:
 class Act:
     """An act: its spans (the trigger first), the model's probabilities, what became of it and by which component.
 
-    `confidence` is None for an act that was dropped; `calibration` holds the intercept of its curve and the slopes of
-    `probability` and `certainty`.
+    `confidence` is None for an act that was dropped; `calibration` holds the intercept and the slopes of
+    its curve.
     """
 
     trigger: str
@@ -103,7 +103,7 @@ class Act:
     probability: float
     certainty: float
     confidence: float | None
-    calibration: tuple[float, ...]
+    calibration: dict[str, float]
     spans: tuple[RoleSpan, ...]
     actions: dict[str, float]
     statuses: dict[str, float]

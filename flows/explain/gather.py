@@ -138,7 +138,7 @@ def _act(
         probability=_rounded(draft.probability),
         certainty=_rounded(draft.certainty),
         confidence=(final or own).confidence if own else None,
-        calibration=tuple(shared_model().settings["calibration"]),
+        calibration=dict(shared_model().settings["calibration"]),
         spans=(trigger, *(_role_span(r, span, reading.roles, words) for r, spans in roles.items() for span in spans)),
         actions=_likely(ACTIONS, reading.actions),
         statuses=_likely(STATUSES, reading.statuses),

@@ -86,7 +86,7 @@ def _figures(act: Act) -> Iterator[tuple[str, str]]:
     if act.date:
         yield "date", f"{act.date.text!r}, {act.date.looked}: {act.date.means or 'no date'}"
     if act.confidence is not None:
-        slopes = ", ".join(f"{number:g}" for number in act.calibration)
+        slopes = ", ".join(f"{name} {number:g}" for name, number in act.calibration.items())
         parts = f"act {act.probability:.2f}, least certain argument {act.certainty:.2f}, calibration {slopes}"
         yield "confidence", f"{act.confidence:.2f} ({parts})"
 

@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Iterator
 from io import BufferedReader
 
-from flows.readers.decoding import LARGEST_DOCUMENT, decode
+from flows.readers.decoding import LARGEST_DOCUMENT, decode_line
 from flows.readers.errors import Notes, ReadError, rejection
 from flows.readers.opening import as_utf8, lines
 from flows.readers.record import to_document
@@ -66,11 +66,7 @@ def _header(rows: "_Rows", notes: Notes) -> tuple[list[str], str]:
 
 
 def _fields(data: bytes | None, delimiter: str, number: int, notes: Notes) -> list[str]:
-    if data is None:
-        raise ReadError("too_large", f"a line of more than {LARGEST_DOCUMENT // 2**20} MB; cut it up", number)
-    text, encoding = decode(data)
-    if encoding:
-        notes.say("encoding", f"not UTF-8; read as {encoding}", number)
+    text = decode_line(data, number, notes)
     if text.isspace():
         return []
     try:

@@ -2,7 +2,7 @@
 
 from charset_normalizer import CharsetMatch, from_bytes
 
-from flows.readers.errors import ReadError
+from flows.readers.errors import Notes, ReadError
 
 LARGEST_DOCUMENT = 20 * 2**20  # bytes of one document: three million words; anything longer is data under a wrong name
 
@@ -45,6 +45,19 @@ def decode(data: bytes, declared: str | None = None) -> tuple[str, str | None]:
         except (LookupError, UnicodeDecodeError):
             pass
     return _guessed(data)
+
+
+def decode_line(line: bytes | None, number: int, notes: Notes) -> str:
+    """The text of line `number` of a file, None being one that is too long; with a note where it is not Unicode.
+
+    Raises ReadError ("too_large" and those of `decode`).
+    """
+    if line is None:
+        raise ReadError("too_large", f"a line of more than {LARGEST_DOCUMENT // 2**20} MB; cut it up", number)
+    text, encoding = decode(line)
+    if encoding:
+        notes.say("encoding", f"not UTF-8; read as {encoding}", number)
+    return text
 
 
 def wide_encoding(head: bytes) -> str | None:

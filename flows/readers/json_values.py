@@ -84,7 +84,8 @@ class _Window:
                 value, end = _DECODER.raw_decode(self._held, self._at)
             except (ValueError, RecursionError) as error:
                 if len(self._held) - self._at > LARGEST_DOCUMENT:
-                    raise ReadError("too_large", "no document ends within 20 MB", self._line) from error
+                    largest = f"{LARGEST_DOCUMENT // 2**20} MB"
+                    raise ReadError("too_large", f"no document ends within {largest}", self._line) from error
                 if self._grow():
                     continue
                 raise self.broken(fault(error), getattr(error, "pos", self._at)) from error

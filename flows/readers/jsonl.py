@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from io import BufferedReader
 from typing import Any, cast
 
-from flows.readers.decoding import LARGEST_DOCUMENT, decode
+from flows.readers.decoding import decode_line
 from flows.readers.errors import Notes, ReadError, rejection
 from flows.readers.opening import as_utf8, lines
 from flows.readers.record import to_document
@@ -54,11 +54,7 @@ def fault(error: Exception) -> str:
 
 
 def _record(line: bytes | None, number: int, notes: Notes) -> Mapping[str, object]:
-    if line is None:
-        raise ReadError("too_large", f"a line of more than {LARGEST_DOCUMENT // 2**20} MB; cut it up")
-    text, encoding = decode(line)
-    if encoding:
-        notes.say("encoding", f"not UTF-8; read as {encoding}", number)
+    text = decode_line(line, number, notes)
     try:
         value = json.loads(text.rstrip())
     except (ValueError, RecursionError) as error:

@@ -6,11 +6,11 @@ from datetime import date, datetime
 
 from flows.readers.decoding import LARGEST_DOCUMENT
 from flows.readers.errors import Notes, ReadError
-from models.event import Document
+from models.event import EARLIEST, Document
 
 FIELDS = ("id", "text", "title", "published", "url", "source")
 _READ = frozenset(FIELDS)
-EARLIEST, LATEST = date(1900, 1, 1), date(2100, 12, 31)  # of publication; other years are slips of the pen
+LATEST = date(2100, 12, 31)  # of publication; a later year is a slip of the pen
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _INSTEAD = "\ufffd"

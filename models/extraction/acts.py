@@ -7,12 +7,12 @@ import numpy as np
 from spacy.language import Language
 from spacy.tokens import Doc, Span, Token
 
+from models.extraction import extensions
 from models.extraction.draft import Draft, windows
 from models.extraction.encoding import ACTIONS, Scores
 from models.extraction.model import WindowReading, shared_model
 
-if not Doc.has_extension("readings"):
-    Doc.set_extension("readings", default=None)
+extensions.register(title=None, readings=None)
 
 
 @Language.factory("sanctionwire_acts", requires=["doc.spans"], assigns=["doc._.drafts"])

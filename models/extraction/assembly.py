@@ -1,35 +1,36 @@
 """Component `sanctionwire_assembly`: drafts become events, each act of a document once, with its evidence."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from spacy.language import Language
 from spacy.tokens import Doc
 
 from models.event import Event, EventDate, Party
+from models.extraction import extensions
 from models.extraction.draft import Draft, drafts
 from models.extraction.model import shared_model
 
-if not Doc.has_extension("sanctions_events"):
-    Doc.set_extension("sanctions_events", default=())
+extensions.register(sanctions_events=())
 
 
 @Language.factory("sanctionwire_assembly", requires=["doc._.drafts"], assigns=["doc._.sanctions_events"])
 def create(nlp: Language, name: str, min_confidence: float) -> Callable[[Doc], Doc]:
-    """A component that sets `doc._.sanctions_events`, without those below `min_confidence`."""
-    calibration = shared_model().settings["calibration"]
+    """A component that sets `doc._.sanctions_events`, without those below `min_confidence` or the model's own least."""
+    settings = shared_model().settings
+    least = max(min_confidence, settings["least_confidence"])
 
     def assemble(doc: Doc) -> Doc:
-        told = [event(draft, calibration) for draft in drafts(doc)]
-        doc._.sanctions_events = tuple(e for e in merge(told) if e.confidence >= min_confidence)
+        told = [event(draft, settings["calibration"]) for draft in drafts(doc)]
+        doc._.sanctions_events = tuple(e for e in merge(told) if e.confidence >= least)
         doc._.drafts = None
         return doc
 
     return assemble
 
 
-def event(draft: Draft, calibration: Sequence[float]) -> Event:
+def event(draft: Draft, calibration: Mapping[str, float]) -> Event:
     """The finished event of a draft; the evidence is the sentence that holds the trigger."""
     if draft.status is None:
         raise ValueError(f"the act {draft.trigger.text!r} has no status: `sanctionwire_roles` must run before assembly")
@@ -51,13 +52,25 @@ def event(draft: Draft, calibration: Sequence[float]) -> Event:
     )
 
 
-def confidence(draft: Draft, calibration: Sequence[float]) -> float:
-    """How likely the event is right: a logistic curve over the act's probability and its least certain argument.
+def confidence(draft: Draft, calibration: Mapping[str, float]) -> float:
+    """How likely the event is right: a logistic curve over what speaks for it.
 
-    `calibration` holds intercept and two slopes, fitted on passages that the model was not trained on (Platt, 1999).
+    `calibration` holds a slope for each of `signals` and the `intercept`, fitted on passages that the model was not
+    trained on (Platt, 1999).
     """
-    intercept, of_act, of_roles = calibration
-    return round(1 / (1 + math.exp(-(intercept + of_act * draft.probability + of_roles * draft.certainty))), 4)
+    told = signals(draft)
+    score = calibration["intercept"] + sum(calibration[name] * value for name, value in told.items())
+    return round(1 / (1 + math.exp(-score)), 4)
+
+
+def signals(draft: Draft) -> dict[str, float]:
+    """What speaks for an event, each in [0, 1]."""
+    return {
+        "probability": draft.probability,
+        "certainty": draft.certainty,
+        "actor": float(bool(draft.actors)),
+        "target": float(bool(draft.targets)),
+    }
 
 
 def distinct(parties: Sequence[Party]) -> tuple[Party, ...]:

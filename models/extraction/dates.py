@@ -13,7 +13,7 @@ from models.extraction.draft import Draft, drafts
 
 AHEAD = frozenset((Status.PLANNED, Status.CONSIDERED, Status.THREATENED))
 
-extensions.register()
+extensions.register(published=None)
 
 
 @Language.factory("sanctionwire_dates", requires=["doc._.drafts"], assigns=["doc._.drafts"])

@@ -7,9 +7,9 @@ from typing import cast
 from spacy.tokens import Doc, Span
 
 from models.event import Action, EventDate, Measure, Party, Status
+from models.extraction import extensions
 
-if not Doc.has_extension("drafts"):
-    Doc.set_extension("drafts", default=None)
+extensions.register(drafts=None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ ACTIONS, STATUSES, MEASURES = list(Action), list(Status), list(Measure)
 ROLES = ("actor", "target", "date")
 ROLE_TAGS = 1 + 2 * len(ROLES)  # O, then B and I of each role
 MAX_TITLE_WORDS = 24
-MAX_PIECES = 500  # MPNet's positions end at 512
+MAX_PIECES, MAX_INPUT = 500, 511  # of the words, and with the title; MPNet's positions end at 512
 
 Ids = NDArray[np.int64]
 Scores = NDArray[np.float32]
@@ -49,7 +49,7 @@ class WordPieces:
         tail = [self.last, self.last]
         for pieces in self._pieces(title[:MAX_TITLE_WORDS]):
             tail += pieces
-        return ModelInput([*ids, *tail[: 510 - len(ids)], self.last], positions)
+        return ModelInput([*ids, *tail[: MAX_INPUT - 1 - len(ids)], self.last], positions)
 
     def _id(self, token: str) -> int:
         number = self._tokenizer.token_to_id(token)

@@ -1,12 +1,10 @@
-"""What a spaCy `Doc` knows of the document it was made from, as `doc._.title` and so on."""
+"""Attributes of a spaCy `Doc`: what it knows of its document (`doc._.title`), and what components find."""
 
 from spacy.tokens import Doc
 
-_NAMES = ("title", "source", "url", "published")
 
-
-def register() -> None:
-    """Registers `title`, `source`, `url` (str or None) and `published` (date or None), where they are missing."""
-    for name in _NAMES:
+def register(**defaults: object) -> None:
+    """Registers attributes by name, each with its default, where they are missing."""
+    for name, default in defaults.items():
         if not Doc.has_extension(name):
-            Doc.set_extension(name, default=None)
+            Doc.set_extension(name, default=default)

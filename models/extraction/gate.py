@@ -19,7 +19,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from models.extraction import extensions
-from models.seeds import SeedError, countries, read_rows
+from models.seeds import SeedError, countries, member, read_rows, values
 from models.sentences import sentence_starts
 
 TERMS = "terms.csv"
@@ -30,10 +30,7 @@ _LONGEST_ENDING = 12  # letters that a `*` stands for at most
 _ENDING = re.compile(rf"\w{{0,{_LONGEST_ENDING + 1}}}")
 _AS_SPACE = ("\n", "\r", "\t", "\xa0", "-", "\u2010", "\u2011", "\u2013")
 
-extensions.register()
-if not Doc.has_extension("sanctions_terms"):
-    Doc.set_extension("sanctions_terms", default=())
-    Doc.set_extension("sanctions_in_title", default=False)
+extensions.register(title=None, sanctions_terms=(), sanctions_in_title=False)
 
 
 class Kind(StrEnum):
@@ -88,8 +85,8 @@ class Gate:
     def terms(self, text: str) -> list[TermMatch]:
         """The sanctions terms of `text`, in order, none overlapping; whole words, upper and lower case alike.
 
-        White space, hyphens and dashes between the words of a term are the same. No match is longer than
-        `LONGEST_MATCH` characters; a cue and its object stand in one sentence.
+        White space, hyphens and dashes between the words of a term are the same, and so are straight and curly
+        apostrophes. No match is longer than `LONGEST_MATCH` characters; a cue and its object stand in one sentence.
         """
         return _disjoint(self._matches(text))
 
@@ -127,33 +124,26 @@ def default_gate() -> Gate:
     )
 
 
-def read_terms(file: str = TERMS) -> list[Term]:
-    """The terms of a seed file with the columns term, kind and groups (several: `|` between).
+def read_terms() -> list[Term]:
+    """The terms of seeds/terms.csv.
 
-    Raises `SeedError`, naming file and line, for an unknown kind, and for groups that are missing or have no place.
+    Raises `SeedError` for an unknown kind, groups that are missing or have no place, and a `*` that is not at the end.
     """
     terms: list[Term] = []
-    for number, row in read_rows(file, ("term", "kind", "groups")):
-        where = f"{file}:{number}"
-        if row["kind"] not in list(Kind):
-            raise SeedError(f"{where}: kind is {row['kind']!r}; use one of {', '.join(Kind)}")
-        kind = Kind(row["kind"])
-        groups = frozenset(group for group in row["groups"].split("|") if group)
+    for number, row in read_rows(TERMS, ("term", "kind", "groups")):
+        kind = member(Kind, "kind", row["kind"], TERMS, number)
+        groups = frozenset(values(row["groups"]))
         if bool(groups) is not (kind in (Kind.CUE, Kind.OBJECT)):
-            raise SeedError(f"{where}: a cue or an object needs groups, and nothing else takes any")
+            raise SeedError(f"{TERMS}:{number}: a cue or an object needs groups, and nothing else takes any")
         text = _fold(row["term"].removesuffix("*")).strip()
-        if not text:
-            raise SeedError(f"{where}: the term is empty")
+        if not text or "*" in text:
+            raise SeedError(f"{TERMS}:{number}: the term is {row['term']!r}; write a word, and `*` only at the end")
         terms.append(Term(text, row["term"].endswith("*"), kind, groups))
     return terms
 
 
 def _country_names() -> set[str]:
-    return {
-        _fold(name)
-        for country in countries()
-        for name in (country.name, *country.adjectives, *country.capitals, *country.aliases)
-    }
+    return {_fold(name) for country in countries() for name in country.names}
 
 
 @Language.factory("sanctionwire_gate", assigns=["doc._.sanctions_terms", "doc._.sanctions_in_title"])  # pyright: ignore[reportUnknownMemberType, reportUntypedFunctionDecorator]
@@ -173,13 +163,13 @@ def create(nlp: Language, name: str) -> Callable[[Doc], Doc]:
 
 
 def _fold(text: str) -> str:
-    """`text` in lower case and with one kind of space, every character still in its place."""
+    """`text` in lower case, with one kind of space and of apostrophe, every character still in its place."""
     folded = text.lower()
     if len(folded) != len(text):  # a few letters have a longer lower case: "İ"
         folded = "".join(low if len(low := char.lower()) == 1 else char for char in text)
     for char in _AS_SPACE:
         folded = folded.replace(char, " ")
-    return folded
+    return folded.replace("\u2019", "'")
 
 
 def _pairs(text: str, found: list[_Found]) -> Iterator[TermMatch]:

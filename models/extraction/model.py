@@ -13,7 +13,6 @@ from typing import Any, cast
 
 import numpy as np
 import onnxruntime as ort
-from numpy.typing import NDArray
 
 from models.errors import SetupError
 from models.extraction.encoding import ACTIONS, MEASURES, STATUSES, Ids, Scores, WordPieces
@@ -42,7 +41,7 @@ class ActReading:
 class Model:
     """Reads windows. `settings` holds the thresholds and the calibration, by name."""
 
-    def __init__(self, folder: Path = WEIGHTS) -> None:
+    def __init__(self, folder: Path) -> None:
         """Load weights, tokenizer and settings; raises SetupError where one is missing."""
         self.pieces = WordPieces(_existing(folder / "tokenizer.json"))
         self.settings: dict[str, Any] = json.loads(_existing(folder / "settings.json").read_text(encoding="utf-8"))
@@ -95,16 +94,16 @@ class Model:
 
 
 @cache
-def shared_model(folder: Path = WEIGHTS) -> Model:
+def shared_model() -> Model:
     """One model for all components of a process."""
-    return Model(folder)
+    return Model(WEIGHTS)
 
 
 @cache
-def fingerprint(folder: Path = WEIGHTS) -> str:
+def fingerprint() -> str:
     """What tells one set of weights and settings from another: 8 hexadecimal digits."""
     digest = sha256()
-    for path in sorted(folder.glob("*.onnx")) + sorted(folder.glob("*.json")):
+    for path in sorted(WEIGHTS.glob("*.onnx")) + sorted(WEIGHTS.glob("*.json")):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:8]
 
@@ -115,10 +114,10 @@ def _existing(path: Path) -> Path:
     return path
 
 
-def _softmax(scores: NDArray[np.float32]) -> Scores:
+def _softmax(scores: Scores) -> Scores:
     return np.exp(_log_softmax(scores))
 
 
-def _log_softmax(scores: NDArray[np.float32]) -> Scores:
+def _log_softmax(scores: Scores) -> Scores:
     shifted = scores - scores.max(-1, keepdims=True)
     return shifted - np.log(np.exp(shifted).sum(-1, keepdims=True))

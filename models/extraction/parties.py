@@ -7,6 +7,7 @@ descriptions are left to `models.parties.antecedents`.
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from enum import StrEnum
 
 from spacy.language import Language
 from spacy.tokens import Doc, Span
@@ -25,7 +26,30 @@ _AROUND = " \"'\u201c\u201d\u2018.,;:()@#$"
 _SURNAME = re.compile(r"(?:[a-z]{2,3}-)?[A-Z][\w'-]+")
 _COMPOUND = re.compile(r"([A-Z][\w.]*)-\w*")
 
-extensions.register()
+extensions.register(title=None, source=None, url=None, published=None)
+
+
+class How(StrEnum):
+    """What gave a party its name and id, in the order in which it is tried."""
+
+    SURNAME = "completed surname"
+    NAME = "gazetteer name"
+    COMPOUND = "first word of a compound"
+    PRONOUN = "pronoun"
+    DESCRIPTION = "description"
+    GOVERNMENT = "state beside a word for its government"
+    MISSPELT = "misspelt gazetteer name"
+    AS_IT_STANDS = "as it stands"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A name in full, and its id where the gazetteer has it; how it was found, and by which words of a seed or text."""
+
+    name: str
+    id: str | None
+    how: How
+    by: str
 
 
 @Language.factory("sanctionwire_parties", requires=["doc._.drafts"], assigns=["doc._.drafts"])
@@ -57,42 +81,49 @@ def role_parties(
     spans: Sequence[Span], opposite: Sequence[Span], earlier: Sequence[Party], setting: Setting
 ) -> tuple[Party, ...]:
     """The parties of one role of an act, given the other role's spans and the parties that had the role before."""
-    others = frozenset(name.id for span in opposite if (name := named(span.text, setting)) and name.id)
+    others = ids(opposite, setting)
     return tuple(
         party(span.text, Asked(span.start_char, span.end_char, others, tuple(earlier)), setting) for span in spans
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
-    """A name in full, and its id where the gazetteer has it."""
-
-    name: str
-    id: str | None
+def ids(spans: Sequence[Span], setting: Setting) -> frozenset[str]:
+    """The ids of the parties that are named by some of these spans."""
+    return frozenset(found.id for span in spans if (found := named(span.text, setting)) and found.id)
 
 
 def party(text: str, asked: Asked, setting: Setting) -> Party:
-    """The party that `text` means where it is `asked` for: by name, else by what it refers to, else as it stands."""
-    bare = without_determiner(text)
-    found = named(text, setting)
-    if found is None and (meant := refers_to(bare, asked, setting)):
-        found = _full(meant)
-    found = found or _government(bare) or _misspelt(bare) or Name(bare or text, None)
+    """The party that `text` means where it is `asked` for."""
+    found = find(text, asked, setting)
     return Party(text, found.name, found.id, asked.start, asked.end)
 
 
-def named(text: str, setting: Setting) -> Name | None:
+def find(text: str, asked: Asked, setting: Setting) -> Found:
+    """Whom `text` means where it is `asked` for: by name, else by what it refers to, else as it stands."""
+    bare = without_determiner(text)
+    return (
+        named(text, setting)
+        or _referred_to(bare, asked, setting)
+        or _government(bare)
+        or _misspelt(bare)
+        or Found(bare or text, None, How.AS_IT_STANDS, text)
+    )
+
+
+def named(text: str, setting: Setting) -> Found | None:
     """The party that `text` names by itself or with help of the document, which may tell a surname's full name."""
     bare = without_determiner(text)
     untitled = without_title(bare)
     for name in dict.fromkeys((text, bare, untitled)):
         if full := _completed(name, setting):
             return full
-        if found := gazetteer().find(name):
-            return _full(found)
+        if known := gazetteer().find(name):
+            return _full(known, How.NAME, name)
     compound = _COMPOUND.fullmatch(bare)
-    found = gazetteer().find(compound[1]) if compound else None
-    return _full(found) if found and found.kind in (PartyKind.STATE, PartyKind.BLOC, PartyKind.ORGANISATION) else None
+    known = gazetteer().find(compound[1]) if compound else None
+    if compound and known and known.kind in (PartyKind.STATE, PartyKind.BLOC, PartyKind.ORGANISATION):
+        return _full(known, How.COMPOUND, compound[1])
+    return None
 
 
 def without_determiner(text: str) -> str:
@@ -124,11 +155,11 @@ def _given_and_surname(name: str) -> str:
     return " ".join(words)
 
 
-def _full(found: Entry | str) -> Name:
-    return Name(found, None) if isinstance(found, str) else Name(found.name, found.party_id)
+def _full(meant: Entry | str, how: How, by: str) -> Found:
+    return Found(meant, None, how, by) if isinstance(meant, str) else Found(meant.name, meant.party_id, how, by)
 
 
-def _completed(name: str, setting: Setting) -> Name | None:
+def _completed(name: str, setting: Setting) -> Found | None:
     """The full name that the document gives for a surname: known, behind a title, or a person by its entities."""
     if not _SURNAME.fullmatch(name) or name.lower() in pronouns():
         return None
@@ -140,13 +171,19 @@ def _completed(name: str, setting: Setting) -> Name | None:
         full = _given_and_surname(match[1])
         entry = gazetteer().find(full)
         if entry and entry.kind in (PartyKind.OFFICIAL, PartyKind.PERSON):
-            return _full(entry)
+            return _full(entry, How.SURNAME, full)
         if " " in full and (full != match[1] or setting.is_person(full)):
-            return Name(full, None)
+            return _full(full, How.SURNAME, full)
     return None
 
 
-def _government(name: str) -> Name | None:
+def _referred_to(text: str, asked: Asked, setting: Setting) -> Found | None:
+    meant = refers_to(text, asked, setting)
+    how = How.PRONOUN if text.lower() in pronouns() else How.DESCRIPTION
+    return _full(meant, how, text) if meant else None
+
+
+def _government(name: str) -> Found | None:
     """A state's government, by the word for it beside the state's name: the state, called as the text does."""
     found = gazetteer().state_and_rest(name)
     if found is None:
@@ -156,9 +193,9 @@ def _government(name: str) -> Name | None:
     if reference is None or reference.office is not Office.GOVERNMENT:
         return None
     possessive = re.match(r".*'s? ", name)
-    return Name(f"Government of {state.name}" if possessive else name, state.party_id)
+    return Found(f"Government of {state.name}" if possessive else name, state.party_id, How.GOVERNMENT, rest)
 
 
-def _misspelt(name: str) -> Name | None:
-    found = gazetteer().find_nearly(name)
-    return _full(found) if found else None
+def _misspelt(name: str) -> Found | None:
+    known = gazetteer().find_nearly(name)
+    return _full(known, How.MISSPELT, name) if known else None

@@ -1,6 +1,6 @@
 """Component `sanctionwire_roles`: for each act its actors, targets and date words, its action, status and measures."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -10,7 +10,7 @@ from spacy.tokens import Doc, Span, Token
 from models.extraction.acts import window_words
 from models.extraction.draft import Draft, drafts, windows
 from models.extraction.encoding import ACTIONS, MEASURES, ROLES, STATUSES, Scores, best_tags
-from models.extraction.model import ActReading, WindowReading, shared_model
+from models.extraction.model import ActReading, Model, WindowReading, shared_model
 
 
 @Language.factory("sanctionwire_roles", requires=["doc._.drafts"], assigns=["doc._.drafts"])
@@ -19,20 +19,26 @@ def create(nlp: Language, name: str) -> Callable[[Doc], Doc]:
     model = shared_model()
 
     def find_roles(doc: Doc) -> Doc:
-        readings: list[WindowReading] = doc._.readings or []
+        readings: Sequence[WindowReading] | None = doc._.readings
+        if readings is None:  # no component has looked for acts
+            return doc
         filled = list[Draft]()
         for number, (window, reading) in enumerate(zip(windows(doc), readings, strict=True)):
             acts = [draft for draft in drafts(doc) if draft.window == number]
             words = window_words(window)
-            places = {word.i: place for place, word in enumerate(words)}
-            triggers = [[places[token.i] for token in act.trigger if token.i in places] for act in acts]
-            for act, read in zip(acts, model.roles(reading, triggers), strict=True):
+            for act, read in zip(acts, read_acts(model, reading, words, acts), strict=True):
                 filled.append(fill(act, read, words, model.settings["measure_threshold"]))
         doc._.readings = None
         doc._.drafts = [draft for draft in filled if draft.actors or draft.targets]
         return doc
 
     return find_roles
+
+
+def read_acts(model: Model, reading: WindowReading, words: Sequence[Token], acts: Sequence[Draft]) -> list[ActReading]:
+    """What the model reads for the acts of one window, all at once: its 8-bit form reads them a little apart alone."""
+    places = {word.i: place for place, word in enumerate(words)}
+    return model.roles(reading, [[places[token.i] for token in act.trigger if token.i in places] for act in acts])
 
 
 def fill(act: Draft, read: ActReading, words: list[Token], measure_threshold: float) -> Draft:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import spacy
 from spacy.language import Language
 from spacy.tokens import Doc, Span
+from spacy.util import filter_spans
 
 from models.errors import SetupError
 from models.extraction.draft import windows
@@ -34,7 +35,7 @@ def create(nlp: Language, name: str, model: str) -> Callable[[Doc], Doc]:
                 token.tag_, token.pos_, token.lemma_ = other.tag_, other.pos_, other.lemma_
                 token.dep_, token.head = other.dep_, doc[window.start + other.head.i]
             entities += [Span(doc, window.start + e.start, window.start + e.end, e.label_) for e in parsed.ents]
-        doc.set_ents(entities, default="unmodified")
+        doc.set_ents(filter_spans(entities), default="unmodified")  # windows may share sentences
         return doc
 
     return parse

@@ -11,6 +11,7 @@ from models.extraction.acts import window_words
 from models.extraction.draft import Draft, drafts, windows
 from models.extraction.encoding import Scores
 from models.extraction.model import ActReading, WindowReading, shared_model
+from models.extraction.roles import read_acts
 
 _Key = tuple[int, int, int]  # window and trigger tell one act from another
 
@@ -76,8 +77,5 @@ def _read(acts: Sequence[Draft], doc: Doc, readings: Sequence[WindowReading]) ->
     read: dict[_Key, ActReading] = {}
     for number, (window, reading) in enumerate(zip(windows(doc), readings, strict=True)):
         here = [act for act in acts if act.window == number]
-        places = {word.i: place for place, word in enumerate(window_words(window))}
-        triggers = [[places[token.i] for token in act.trigger if token.i in places] for act in here]
-        # All acts of a window at once, as in `sanctionwire_roles`: the 8-bit model tells them a little apart otherwise.
-        read.update(zip(map(_key, here), shared_model().roles(reading, triggers), strict=True))
+        read.update(zip(map(_key, here), read_acts(shared_model(), reading, window_words(window), here), strict=True))
     return read

@@ -43,18 +43,15 @@ class Gazetteer:
         self._by_id: dict[str, Entry] = {}
         self._names: dict[str, Entry] = {}
         self._local: dict[tuple[str, str], Entry] = {}
-        self._modifiers: dict[str, Entry] = {}
         for row in countries():
             entry = Entry(row.party_id, row.name, PartyKind.STATE, row.party_id)
             self._by_id[row.party_id] = entry
-            for name in (row.name, *row.adjectives, *row.capitals, *row.aliases):
-                self._names[name] = entry
-        self._modifiers.update(self._names)
+            self._names.update(dict.fromkeys(row.names, entry))
+        self._states = dict(self._names)
         for row in parties():
             entry = Entry(row.party_id, row.name, row.kind, row.country)
             self._by_id[row.party_id] = entry
-            for name in (row.name, *row.aliases):
-                self._names[name] = entry
+            self._names.update(dict.fromkeys(row.names, entry))
             for name in row.local_aliases:
                 self._local[row.country or "", name.lower()] = entry
         self._local_names = {name for _, name in self._local}
@@ -108,13 +105,13 @@ class Gazetteer:
         words = name.split(" ")
         for end in range(min(len(words) - 1, 5), 0, -1):
             first = re.sub(r"'s?$", "", " ".join(words[:end]))
-            if state := self._modifiers.get(first):
+            if state := self._states.get(first):
                 return state, " ".join(words[end:])
             head = self._named(first)
             if head and head.kind is PartyKind.OFFICIAL and head.country and first != " ".join(words[:end]):
                 return self._by_id[head.country], " ".join(words[end:])
         of = _STATE_OF.fullmatch(name)
-        state = self._modifiers.get(of["state"]) if of else None
+        state = self._states.get(of["state"]) if of else None
         return (state, of["organ"]) if of and state else None
 
     def mentions(self, text: str) -> Iterator[Mention]:

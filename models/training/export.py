@@ -17,7 +17,6 @@ from onnxruntime.quantization.matmul_nbits_quantizer import MatMulNBitsQuantizer
 from tokenizers import Tokenizer
 from torch import nn
 
-from models.extraction.encoding import ACTIONS, MEASURES, ROLES, STATUSES
 from models.training.network import Branch, Trunk, load
 from models.training.train import LAYERS, TRUNK_LAYERS
 
@@ -28,7 +27,7 @@ def main(
     encoder: Annotated[Path, typer.Option(help="Folder of the pretrained encoder")],
     checkpoint: Annotated[Path, typer.Option(help="Weights written by the training")],
     texts: Annotated[list[Path], typer.Option(help="JSONL (or .gz) that say which sub-words to keep; repeatable")],
-    out: Annotated[Path, typer.Option(help="Folder for trunk.onnx, branch.onnx, tokenizer.json, labels.json")],
+    out: Annotated[Path, typer.Option(help="Folder for trunk.onnx, branch.onnx, tokenizer.json")],
     full: Annotated[bool, typer.Option(help="Keep 32-bit weights, to measure what quantising costs")] = False,
 ) -> None:
     """Cut the vocabulary, export both halves, quantise them to 8 bits."""
@@ -43,8 +42,6 @@ def main(
     (out / "tokenizer.json").write_text(json.dumps(tokenizer, ensure_ascii=False), encoding="utf-8")
     words = trunk.embeddings.word_embeddings
     trunk.embeddings.word_embeddings = nn.Embedding.from_pretrained(words.weight[kept].detach(), padding_idx=1)
-    labels = {"actions": ACTIONS, "statuses": STATUSES, "measures": MEASURES, "roles": ROLES}
-    (out / "labels.json").write_text(json.dumps(labels, indent=1), encoding="utf-8")
     export(trunk, branch, out, quantise=not full)
 
 
@@ -114,8 +111,8 @@ def export(trunk: Trunk, branch: Branch, out: Path, *, quantise: bool) -> None:
 def quantised(exact: Path) -> Any:
     """The model with 8-bit embeddings and 8-bit weights in blocks of 128.
 
-    In blocks, because one scale for a whole matrix or its whole input lets the few large values of a transformer drown the
-    rest: full stops became acts.
+    In blocks, because one scale for a whole matrix or its whole input lets the few large values of a transformer drown
+    the rest: full stops became acts.
     """
     rows = exact.with_suffix(".rows.onnx")
     quantize_dynamic(exact, rows, weight_type=QuantType.QInt8, op_types_to_quantize=["Gather"])

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from models.extraction.encoding import ACTIONS, MEASURES, STATUSES, WordPieces, pad
 from models.seeds import countries
 from models.training.network import Branch, Trunk, load
-from models.training.passages import Act, Example, Passage, example, fold, read, swap_countries
+from models.training.passages import Act, Example, Passage, example, held_back, read, swap_countries
 
 LAYERS, TRUNK_LAYERS, FROZEN_LAYERS = 10, 6, 2
 RATE, HEAD_RATE, LAYER_DECAY, WARM_UP = 8e-5, 6e-4, 0.92, 0.08
@@ -24,7 +24,6 @@ PIECES_A_BATCH = 3000  # sub-words over all readings of a batch: about 16 passag
 SWAPPED, WITHOUT_TITLE = 0.2, 0.3  # shares of passages
 AVERAGED = 0.995  # decay of the running average of weights
 LOSS_WEIGHTS = {"act": 2.0, "role": 2.0, "action": 0.4, "status": 0.8, "measure": 4.0}
-CALIBRATION_FOLDS = 12  # the first of so many folds is kept back, to set thresholds and confidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +48,8 @@ def main(
     rng = random.Random(seed)
     torch.manual_seed(seed)
     pieces = WordPieces(encoder / "tokenizer.json")
-    learned = [p for p in read(passages) if fold(p, CALIBRATION_FOLDS)][:limit]
-    held = [example(p, pieces) for p in read(passages) if not fold(p, CALIBRATION_FOLDS)][:limit]
+    learned = [p for p in read(passages) if not held_back(p)][:limit]
+    held = [example(p, pieces) for p in read(passages) if held_back(p)][:limit]
     trunk, branch = load(encoder, TRUNK_LAYERS, LAYERS)
     freeze(trunk)
     averaged = copy.deepcopy((trunk, branch))

@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -120,7 +121,9 @@ def test_a_party_stands_in_a_role_once_as_first_named(parties: list[Party], expe
 def test_confidence_is_a_logistic_curve_of_act_and_roles(probability: float, certainty: float, expected: float) -> None:
     trigger = ENGLISH.make_doc("sanctioned")[:]
     draft = Draft(0, trigger, probability, Action.IMPOSE, certainty=certainty)
-    assert confidence(draft, (-3.0, 3.0, 3.0)) == pytest.approx(expected, abs=1e-4)
+    calibration = {"intercept": -3.0, "probability": 3.0, "certainty": 3.0, "actor": 1.0, "target": 1.0}
+    assert confidence(draft, calibration) == pytest.approx(expected, abs=1e-4)
+    assert confidence(replace(draft, actors=(trigger,)), calibration) > expected
 
 
 def test_the_evidence_is_the_sentence_of_the_trigger_without_white_space_around_it() -> None:

@@ -46,6 +46,7 @@ def test_measures_are_found_as_whole_words_wherever_they_stand(text: str, found:
         ("Its ban on U.S. imports took effect.", True),
         ("Ministers in Tallinn extended the licence of a Belarusian haulier.", True),
         ("The licence of the pub was extended.", False),
+        ("A boycott of N\u2019Djamena began.", True),
         ("An American extended the licence.", False),
         ("Turkey was served; a licence for beer was not.", False),
     ],
@@ -150,7 +151,8 @@ def test_the_component_marks_text_and_title() -> None:
         ("levy,thing,", "kind is 'thing'"),
         ("levy,cue,", "needs groups"),
         ("levy,measure,trade", "needs groups"),
-        ("*,measure,", "empty"),
+        ("*,measure,", "only at the end"),
+        ("dut*es,measure,", "only at the end"),
     ],
 )
 def test_a_wrong_row_is_named_by_file_and_line(

@@ -6,8 +6,8 @@ from spacy.tokens import Doc
 
 from models.event import Action, Party
 from models.extraction.draft import Draft
-from models.extraction.parties import resolve
-from models.extraction.party_trace import How, origins
+from models.extraction.parties import How, resolve
+from models.extraction.party_trace import origins
 from models.extraction.trace import trace
 from models.parties.setting import Setting
 
@@ -23,6 +23,8 @@ ACTORS = [
     ("Sanctions were set by the Eurpean Union.", "Eurpean Union", "EU", How.MISSPELT, "parties.csv"),
     ("Minister Olga Tarvane met the press. Tarvane announced sanctions.", "Tarvane", None, How.SURNAME,
      "'Olga Tarvane' in the document"),
+    ("Vladimir Putin met the press. Putin announced sanctions.", "Putin", "VLADIMIR-PUTIN", How.SURNAME,
+     "'Vladimir Putin' in the document"),
     ("Brelkov Shipping evaded sanctions.", "Brelkov Shipping", None, How.AS_IT_STANDS, None),
 ]  # fmt: skip
 

@@ -33,11 +33,10 @@ select
     coalesce(listed.name, counted.name) as name,
     coalesce(listed.kind, 'unlisted') as kind,
     listed.country,
-    countries.name as country_name,
+    listed.country_name,
     listed.region,
     listed.qid,
     coalesce(counted.actor_mention_count, 0) as actor_mention_count,
     coalesce(counted.target_mention_count, 0) as target_mention_count
 from {{ ref('stg_parties') }} as listed
 full outer join counted on listed.party_id = counted.party_id
-left join {{ ref('countries') }} as countries on listed.country = countries.party_id

@@ -1,6 +1,6 @@
 select
     mention_id,
-    event_id as act_id,
+    act_id,
     document_id,
     {{ party_id('actor_id', 'actor_name') }} as actor_id,
     actor_text,

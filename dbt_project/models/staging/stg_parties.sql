@@ -1,8 +1,9 @@
 select
     party_id,
     name,
-    'country' as kind,
+    'state' as kind,
     party_id as country,
+    name as country_name,
     region,
     qid
 from {{ ref('countries') }}
@@ -14,6 +15,7 @@ select
     parties.name,
     parties.kind,
     parties.country,
+    countries.name as country_name,
     countries.region,
     parties.qid
 from {{ ref('parties') }} as parties

@@ -46,6 +46,8 @@ def rows(report: RunReport) -> list[tuple[str, str]]:
 def table(report: RunReport) -> Group:
     """The report for a terminal, with a query to try."""
     lines = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
+    lines.add_column()
+    lines.add_column(overflow="fold")  # a path that is cut cannot be copied
     for label, value in rows(report):
         lines.add_row(label, Text(value))
     query = "select actor, action, status, target, date_start from bi_events order by date_start desc limit 10"

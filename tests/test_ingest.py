@@ -137,12 +137,8 @@ def test_a_second_run_extracts_nothing_and_changes_nothing(first: Run, store: Pa
     assert runs(store) == [("succeeded", "")] * 2
 
 
-def test_the_size_of_batches_does_not_change_the_tables(first: Run, inbox: Path, tmp_path: Path) -> None:
-    assert run_on(inbox, tmp_path / "store", batch_size=1).tables == first.tables
-
-
 @pytest.mark.slow
-def test_two_processes_give_the_tables_of_one(first: Run, inbox: Path, tmp_path: Path) -> None:
+def test_neither_two_processes_nor_small_batches_change_the_tables(first: Run, inbox: Path, tmp_path: Path) -> None:
     assert run_on(inbox, tmp_path / "store", batch_size=1, workers=2).tables == first.tables
 
 

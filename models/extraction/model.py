@@ -45,8 +45,7 @@ class Model:
         """Load weights, tokenizer and settings; raises SetupError where one is missing."""
         self.pieces = WordPieces(_existing(folder / "tokenizer.json"))
         self.settings: dict[str, Any] = json.loads(_existing(folder / "settings.json").read_text(encoding="utf-8"))
-        self._trunk = ort.InferenceSession(_existing(folder / "trunk.onnx"), providers=["CPUExecutionProvider"])
-        self._branch = ort.InferenceSession(_existing(folder / "branch.onnx"), providers=["CPUExecutionProvider"])
+        self._trunk, self._branch = _session(folder / "trunk.onnx"), _session(folder / "branch.onnx")
 
     def read(self, words: Sequence[str], title: Sequence[str]) -> WindowReading:
         """Read a window once, with the title of its document as context."""
@@ -106,6 +105,13 @@ def fingerprint() -> str:
     for path in sorted(WEIGHTS.glob("*.onnx")) + sorted(WEIGHTS.glob("*.json")):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:8]
+
+
+def _session(path: Path) -> ort.InferenceSession:
+    options = cast(Any, ort.SessionOptions())
+    # A thread that waits for work in a loop takes the core from the other half of the model and from other processes.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    return ort.InferenceSession(_existing(path), options, providers=["CPUExecutionProvider"])
 
 
 def _existing(path: Path) -> Path:

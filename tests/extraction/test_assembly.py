@@ -17,6 +17,7 @@ BLOC = Party("the bloc", "European Union", "EU", 60, 68)
 IRAN = Party("Iran", "Iran", "IRN", 20, 24)
 UMBRA = Party("Umbra", "Umbra Shipping", None, 30, 35)
 UMBRA_AGAIN = Party("umbra shipping", "umbra shipping", None, 80, 94)
+CALIBRATION = {"intercept": -3.0, "probability": 3.0, "certainty": 3.0, "actor": 1.0, "target": 1.0}
 MAY, JUNE = date(2024, 5, 6), date(2024, 6, 3)
 
 
@@ -121,9 +122,8 @@ def test_a_party_stands_in_a_role_once_as_first_named(parties: list[Party], expe
 def test_confidence_is_a_logistic_curve_of_act_and_roles(probability: float, certainty: float, expected: float) -> None:
     trigger = ENGLISH.make_doc("sanctioned")[:]
     draft = Draft(0, trigger, probability, Action.IMPOSE, certainty=certainty)
-    calibration = {"intercept": -3.0, "probability": 3.0, "certainty": 3.0, "actor": 1.0, "target": 1.0}
-    assert confidence(draft, calibration) == pytest.approx(expected, abs=1e-4)
-    assert confidence(replace(draft, actors=(trigger,)), calibration) > expected
+    assert confidence(draft, CALIBRATION) == pytest.approx(expected, abs=1e-4)
+    assert confidence(replace(draft, actors=(trigger,)), CALIBRATION) > expected
 
 
 def test_the_evidence_is_the_sentence_of_the_trigger_without_white_space_around_it() -> None:
@@ -132,7 +132,7 @@ def test_the_evidence_is_the_sentence_of_the_trigger_without_white_space_around_
     for token in doc:
         token.is_sent_start = token.i in starts
     trigger = doc.char_span(20, 30)
-    finished = event(Draft(0, trigger, 1.0, Action.IMPOSE, Status.ENACTED), (-3.0, 3.0, 3.0))
+    finished = event(Draft(0, trigger, 1.0, Action.IMPOSE, Status.ENACTED), CALIBRATION)
     assert finished.trigger == "sanctioned" == doc.text[finished.start : finished.end]
     assert finished.sentence == "The EU sanctioned Iran."
     assert doc.text[finished.sentence_start : finished.sentence_end] == finished.sentence

@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from flows.evaluate import evaluate_file
+from flows.screen import screen
+from models.extraction.pipeline import build
 from models.scoring import FIELDS, LEVELS, Score
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -31,8 +32,9 @@ def main(
     record: Annotated[bool, typer.Option(help="Write the figures down")] = False,
 ) -> None:
     """Measure, print, and check or record."""
-    found = {name: figures(evaluate_file(path)) for name, path in SETS.items() if path.is_file()}
-    Console().print(table(found))
+    nlp = build()
+    found = {name: figures(evaluate_file(nlp, path)) for name, path in SETS.items() if path.is_file()}
+    screen().print(table(found))
     for name in SETS.keys() - found.keys():
         typer.echo(f"skipped {name}: {SETS[name]} is not on this machine")
     recorded: dict[str, dict[str, float]] = json.loads(RECORD.read_text()) if RECORD.is_file() else {}

@@ -17,13 +17,13 @@ from typing import Annotated
 
 import spacy
 import typer
-from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 from spacy.language import Language
 from spacy.tokens import Doc
 
 from benchmarks.gate import WORDS, synthetic
+from flows.screen import screen
 from flows.sources import documents
 from models.event import Document
 from models.extraction.gate import default_gate
@@ -60,7 +60,7 @@ def main(documents: Annotated[int, typer.Option(help="Documents of the memory ru
     table.add_row("resident MB, last tenth", f"{last:,.0f}", "")
     table.add_row("growth", f"{last / first - 1:+.1%}", "at most 5 %")
     table.add_row("resident MB at most", f"{peak:,.0f}", "under 1,200")
-    Console().print(table)
+    screen().print(table)
 
 
 def passages_a_second(nlp: Language) -> tuple[float, float, float]:

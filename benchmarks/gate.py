@@ -7,9 +7,9 @@ from pathlib import Path
 from random import Random
 from time import perf_counter
 
-from rich.console import Console
 from rich.table import Table
 
+from flows.screen import screen
 from models.extraction.gate import Kind, default_gate, read_terms
 
 WORDS = 400
@@ -30,7 +30,7 @@ def main() -> None:
     for label, rows in _corpora():
         passed = sum(gate.passes(row["title"], row["text"]) for row in rows)
         table.add_row(label, f"{len(rows):,}", f"{passed / len(rows):.2%}", "")
-    Console().print(table)
+    screen().print(table)
 
 
 def synthetic(count: int) -> Iterator[str]:

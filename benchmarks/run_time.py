@@ -18,9 +18,10 @@ from typing import Annotated
 
 import duckdb
 import typer
-from rich.console import Console
 from rich.progress import track
 from rich.table import Table
+
+from flows.screen import screen
 
 ROOT = Path(__file__).resolve().parents[1]
 ALLOWED = 8.0  # seconds that a cold run may take more than an empty flow
@@ -58,7 +59,7 @@ def main(times: Annotated[int, typer.Option(min=1, help="Take the median of so m
             second.append(run(Path(folder, f"store-{number}")))
             imports.append(timed(IMPORT)[0])
             loads.append(float(timed(LOAD_PIPELINE)[1]))
-    Console().print(table(median(empty), middle(first), middle(second), median(imports), median(loads)))
+    screen().print(table(median(empty), middle(first), middle(second), median(imports), median(loads)))
 
 
 def run(store: Path) -> Timing:

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from datetime import datetime
 from io import BufferedReader
 from pathlib import Path
-from typing import IO, Annotated, Any, NoReturn, cast
+from typing import IO, TYPE_CHECKING, Annotated, Any, NoReturn, cast
 
 import typer
 
@@ -18,6 +18,9 @@ from models.errors import UserError
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False, rich_markup_mode="rich")
 SAMPLES = Path(__file__).resolve().parents[1] / "seeds" / "articles"
+
+if TYPE_CHECKING:
+    from flows.settings import Settings
 
 # Modules are imported inside the commands: `--help` and `sql` should not wait for Prefect, spaCy and dbt to load.
 
@@ -49,15 +52,8 @@ def run(
     with _errors():
         from flows.ingest import run as run_flow
         from flows.report import table
-        from flows.settings import Settings
 
-        given: dict[str, Any] = {
-            "store": store,
-            "batch_size": batch_size,
-            "workers": workers,
-            "min_confidence": min_confidence,
-        }
-        settings = Settings(**{name: value for name, value in given.items() if value is not None})
+        settings = _settings(store=store, batch_size=batch_size, workers=workers, min_confidence=min_confidence)
         report = run_flow(settings, sources or [str(SAMPLES)], published.date() if published else None)
     if as_json:
         _print_json(asdict(report))
@@ -79,9 +75,11 @@ def extract(
     """
     with _errors():
         from flows.extract import extract_lines
+        from models.extraction.pipeline import build
 
+        nlp = build(language_model=_settings().language_model, min_confidence=min_confidence)
         with _input(source) as lines, _output(out) as written:
-            documents, rejected = extract_lines(lines, source, written, min_confidence)
+            documents, rejected = extract_lines(nlp, lines, source, written)
     if rejected and not documents:
         _fail(f"{source}: no document could be read")
 
@@ -99,8 +97,10 @@ def evaluate(
     """
     with _errors():
         from flows.evaluate import evaluate_file, figures_table
+        from models.extraction.pipeline import build
 
-        score = evaluate_file(gold, min_confidence)
+        nlp = build(language_model=_settings().language_model, min_confidence=min_confidence)
+        score = evaluate_file(nlp, gold)
     for one in score.disagreements[:errors]:
         typer.echo(json.dumps(asdict(one), ensure_ascii=False, indent=1), err=as_json)
     if as_json:
@@ -135,7 +135,9 @@ def explain(
         from flows.explain.terminal import render_terminal
         from models.extraction.pipeline import build
 
-        told = explain(build(), sentence, title, published.date() if published else None)
+        told = explain(
+            build(language_model=_settings().language_model), sentence, title, published.date() if published else None
+        )
         if html:
             with _output(str(html)) as page:
                 page.write(render_page(told))
@@ -158,7 +160,7 @@ def sql(
     with _errors():
         from flows.query import print_query, prompt
 
-        path = (store or Path(os.environ.get("SANCTIONWIRE_STORE", "data"))) / "sanctions.duckdb"
+        path = _settings(store=store).published
         if query is None:
             prompt(path)
         else:
@@ -185,6 +187,19 @@ def _errors() -> Generator[None]:
 def _drop_output() -> None:
     """Have Python not write, as it ends, what standard output did not take."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _settings(**given: Any) -> "Settings":
+    """The settings, those given on the command line before those of the environment. Raises UserError."""
+    from pydantic import ValidationError
+
+    from flows.settings import Settings
+
+    try:
+        return Settings(**{name: value for name, value in given.items() if value is not None})
+    except ValidationError as error:
+        wrong = "; ".join(f"SANCTIONWIRE_{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors())
+        raise UserError(wrong) from error
 
 
 def _fail(message: str) -> NoReturn:

@@ -7,10 +7,11 @@ from typing import Any
 
 from rich.console import Group
 from rich.table import Table
+from spacy.language import Language
 
 from models.errors import UserError
 from models.event import Action, Document, Status
-from models.extraction.pipeline import build, extract
+from models.extraction.pipeline import extract
 from models.records import event_record
 from models.scoring import Score, party_keys, score
 
@@ -19,14 +20,13 @@ class GoldError(UserError):
     """The annotated file cannot be used."""
 
 
-def evaluate_file(gold: Path, min_confidence: float = 0.0) -> Score:
+def evaluate_file(nlp: Language, gold: Path) -> Score:
     """Extract from the texts of `gold`, one JSON document with "id", "text" and "events" a line, and score the result.
 
     Raises:
         GoldError: the file is missing or a line is not an annotated document.
     """
     annotated = _read(gold)
-    nlp = build(min_confidence=min_confidence)
     extracted: dict[str, list[dict[str, Any]]] = {}
     for reading in extract(nlp, (_document(one) for one in annotated)):
         extracted[reading.document.origin] = [event_record(event) for event in reading.events]

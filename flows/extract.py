@@ -5,21 +5,22 @@ import logging
 from io import BufferedReader
 from typing import IO
 
+from spacy.language import Language
+
 from flows.readers.errors import Notes, ReadError, rejection
 from flows.readers.jsonl import read_with_ids
 from models.event import Document
-from models.extraction.pipeline import build, extract
+from models.extraction.pipeline import extract
 from models.records import event_record
 
 _log = logging.getLogger(__name__)
 
 
-def extract_lines(lines: BufferedReader, name: str, out: IO[str], min_confidence: float) -> tuple[int, int]:
+def extract_lines(nlp: Language, lines: BufferedReader, name: str, out: IO[str]) -> tuple[int, int]:
     """Write one JSON line for each document in `lines`, as it is read; count documents and rejected lines.
 
     A line that is no document is logged, by the name of the input and its number, and gives no line.
     """
-    nlp = build(min_confidence=min_confidence)
     documents = rejected = 0
     try:
         for given, found in read_with_ids(lines, name, Notes(name)):

@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections import Counter, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -67,7 +67,7 @@ def _runner(workers: int) -> Any:
 def ingest(sources: list[str], settings: Settings, published: date | None = None) -> RunReport:
     """Read, extract, load, transform, publish. What a killed run extracted is taken from its persisted results."""
     stamp = Stamp(str(flow_run.id), extractor_version(settings.language_model, settings.min_confidence), _now())
-    tally, checks, seconds = Counter[str](), Counter[str](), Counter[str]()
+    tally, checks, seconds = Counter[str](), Counter[str](), defaultdict[str, float](float)
     results = settings.store.absolute() / "results"
     extraction = extract_batch.with_options(result_storage=results)
     with only_run(settings.store), _recorded(settings.warehouse, stamp, tally), progress(count(sources)) as advance:
@@ -201,16 +201,16 @@ def _recorded(warehouse: Path, stamp: Stamp, tally: Counter[str]) -> Generator[N
 
 
 @contextmanager
-def _timed(seconds: Counter[str], stage: str) -> Generator[None]:
+def _timed(seconds: dict[str, float], stage: str) -> Generator[None]:
     start = time.perf_counter()
     try:
         yield
     finally:
-        seconds[stage] += time.perf_counter() - start  # type: ignore[assignment]
+        seconds[stage] += time.perf_counter() - start
 
 
 def _timed_items(
-    items: Iterable[Document | Rejection], seconds: Counter[str], stage: str
+    items: Iterable[Document | Rejection], seconds: dict[str, float], stage: str
 ) -> Iterator[Document | Rejection]:
     """The items, with the time that their source takes to give them."""
     iterator = iter(items)

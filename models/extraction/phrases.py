@@ -39,7 +39,7 @@ def phrases(spans: Sequence[Span]) -> tuple[Span, ...]:
 
 
 def _edges(span: Span) -> Span:
-    """The span without function words at its edges; a name's first part and "members of" go on to what they belong to."""
+    """The span without function words at its edges; half a name and "members of" go on to what they belong to."""
     start, end = span.start, span.end
     last = span.doc[end - 1]
     head = last.head.i

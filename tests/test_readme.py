@@ -11,7 +11,7 @@ from flows.query import print_query
 from flows.settings import Settings
 
 README = (Path(__file__).resolve().parents[1] / "README.md").read_text(encoding="utf-8")
-TOUR = re.findall(r'\$ uv run sanctionwire sql "(.+)"\n(.+?)\n```', README, re.DOTALL)
+TOUR = re.findall(r'\$ uv run sanctionwire sql "([^\n]+)"\n(.+?)\n```', README, re.DOTALL)
 
 
 @pytest.mark.slow

@@ -45,6 +45,7 @@ def transform(warehouse: Path, work: Path) -> Transformed:
     from dbt.artifacts.schemas.run import RunExecutionResult
     from dbt.cli.main import dbtRunner
 
+    work = work.absolute()  # dbt takes a relative folder to lie in its project
     options = {
         "--project-dir": PROJECT,
         "--profiles-dir": PROJECT,
@@ -54,7 +55,7 @@ def transform(warehouse: Path, work: Path) -> Transformed:
         "--log-level-file": "info",
     }
     arguments = ["build", *(str(part) for option in options.items() for part in option)]
-    with _environment(SANCTIONWIRE_WAREHOUSE=str(warehouse)):
+    with _environment(SANCTIONWIRE_WAREHOUSE=str(warehouse.absolute())):
         try:
             outcome = dbtRunner().invoke(arguments)  # pyright: ignore[reportUnknownMemberType]
         finally:

@@ -1,3 +1,4 @@
+import shutil
 import subprocess
 import sys
 from datetime import date
@@ -175,6 +176,14 @@ def test_an_empty_warehouse_has_empty_marts(store, built, tmp_path):
     with duckdb.connect(path, read_only=True) as connection:
         assert connection.execute("SELECT count(*) FROM marts.bi_events").fetchone() == (0,)
         assert connection.execute("SELECT count(*) FROM marts.dim_date").fetchone() == (0,)
+
+
+def test_a_relative_work_folder_lies_in_the_current_one(store, built, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    shutil.copy(store / "warehouse.duckdb", "warehouse.duckdb")
+    transform(Path("warehouse.duckdb"), Path("work"))
+    assert (tmp_path / "work" / "target" / "manifest.json").is_file()
+    assert not (PROJECT / "work").exists()
 
 
 def test_a_failed_test_is_named(store, built, tmp_path):

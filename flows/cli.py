@@ -7,8 +7,10 @@ from collections.abc import Generator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import asdict
 from datetime import datetime
+from importlib import import_module
 from io import BufferedReader
 from pathlib import Path
+from threading import Thread
 from typing import IO, TYPE_CHECKING, Annotated, Any, NoReturn, cast
 
 import typer
@@ -54,6 +56,7 @@ def run(
         from flows.report import table
 
         settings = _settings(store=store, batch_size=batch_size, workers=workers, min_confidence=min_confidence)
+        Thread(target=_warm_up, daemon=True).start()
         report = run_flow(settings, sources or [str(SAMPLES)], published.date() if published else None)
     if as_json:
         _print_json(asdict(report))
@@ -74,6 +77,8 @@ def extract(
     Example: sanctionwire extract news.jsonl -o events.jsonl
     """
     with _errors():
+        if source == out != "-":
+            raise UserError(f"{out}: is the input as well; name another output")
         from flows.extract import extract_lines
         from models.extraction.pipeline import build
 
@@ -235,6 +240,11 @@ def _opening(name: str) -> Generator[None]:
 
 def _print_json(value: Any) -> None:
     typer.echo(json.dumps(value, ensure_ascii=False, default=str))
+
+
+def _warm_up() -> None:
+    """Import dbt, the slowest import of a run, while Prefect's server starts."""
+    import_module("dbt.cli.main")
 
 
 def _prepare_prefect() -> None:

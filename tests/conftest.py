@@ -4,6 +4,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from prefect.testing.utilities import prefect_test_harness
 from spacy.language import Language
@@ -11,6 +12,10 @@ from spacy.language import Language
 from models.event import Document
 from models.extraction.pipeline import build, extract
 from models.rows import Reading
+
+# A busy machine is slow, not wrong.
+hypothesis.settings.register_profile("any machine", deadline=None)
+hypothesis.settings.load_profile("any machine")
 
 ROOT = Path(__file__).resolve().parents[1]
 CASES = ROOT / "tests" / "cases" / "syntax.jsonl"

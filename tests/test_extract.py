@@ -196,7 +196,7 @@ def test_a_text_of_200_000_words_finishes_in_bounded_memory(tmp_path: Path) -> N
     """Ten times the text takes little more memory: 100 bytes a word, and the text itself takes six."""
 
     def highest(words: int) -> int:
-        paragraph = f"{QUIET * 8} {ACT} {QUIET * 8} {OTHER_ACT}\n\n"
+        paragraph = f"{QUIET * 40} {ACT} {QUIET * 40} {OTHER_ACT}\n\n"
         text = paragraph * (words // len(paragraph.split()))
         (tmp_path / "in.jsonl").write_text(line(text, id=words, published="2024-05-08"))
         command = [sys.executable, "-c", HIGHEST, str(tmp_path / "in.jsonl"), str(tmp_path / "out.jsonl")]
@@ -207,3 +207,12 @@ def test_a_text_of_200_000_words_finishes_in_bounded_memory(tmp_path: Path) -> N
         return int(done.stdout) * 1024
 
     assert highest(200_000) < highest(20_000) + 180_000 * 100
+
+
+def test_the_output_is_not_the_input(tmp_path: Path) -> None:
+    path = tmp_path / "in.jsonl"
+    path.write_text(line(QUIET))
+    result = CliRunner().invoke(app, ["extract", str(path), "-o", str(path)])
+    assert result.exit_code == 1
+    assert "is the input as well" in result.stderr
+    assert path.read_text() == line(QUIET)

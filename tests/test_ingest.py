@@ -171,6 +171,7 @@ def reader(path: Path, query: str) -> "subprocess.Popen[str]":
     return process
 
 
+@pytest.mark.slow
 def test_a_run_whose_marts_fail_publishes_nothing_and_the_next_takes_up_what_it_extracted(
     first: Run, store: Path, changed: Path, tmp_path: Path
 ) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.cli import SAMPLES
+from flows.cli.run import SAMPLES
 from flows.ingest import run
 from flows.query import print_query
 from flows.settings import Settings

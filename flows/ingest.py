@@ -143,7 +143,7 @@ def load_batch(warehouse: Path, readings: list[Reading], batch: Batch, stamp: St
         get_run_logger().warning("rejected: %s", rejection.reason)
     with open_warehouse(warehouse) as connection:
         loaded = load(
-            connection, checked.documents, checked.mentions, rejection_rows(rejections, stamp), batch.unchanged
+            connection, checked.documents, checked.mentions, rejection_rows(rejections, stamp), batch.unchanged, stamp
         )
     return loaded, Counter(rejection.check for rejection in rejections)
 

@@ -10,16 +10,34 @@ from typing import cast
 import duckdb
 import polars as pl
 
+from flows.history import retire
 from models.errors import UserError
 from models.event import Document
-from models.rows import DOCUMENTS, EVENT_MENTIONS, ORIGINS, REJECTED, RUNS, Schema, Stamp
+from models.fetches import FETCHES, SOURCE_RUNS
+from models.rows import (
+    DOCUMENTS,
+    DOCUMENTS_HISTORY,
+    EVENT_MENTIONS,
+    EVENT_MENTIONS_HISTORY,
+    ORIGINS,
+    REJECTED,
+    RUNS,
+    STORY_BANDS,
+    Schema,
+    Stamp,
+)
 
 RAW_TABLES: dict[str, Schema] = {
     "documents": DOCUMENTS,
+    "documents_history": DOCUMENTS_HISTORY,
     "event_mentions": EVENT_MENTIONS,
+    "event_mentions_history": EVENT_MENTIONS_HISTORY,
+    "fetches": FETCHES,
     "origins": ORIGINS,
     "rejected": REJECTED,
     "runs": RUNS,
+    "source_runs": SOURCE_RUNS,
+    "story_bands": STORY_BANDS,
 }
 
 SQL_TYPES: dict[pl.DataType, str] = {
@@ -103,10 +121,30 @@ def open_warehouse(path: Path) -> Generator[duckdb.DuckDBPyConnection]:
         _make_folder(path.parent)
         with duckdb.connect(path) as connection:
             connection.execute("SET TimeZone = 'UTC'")
-            connection.execute("CREATE SCHEMA IF NOT EXISTS raw")
-            for table, schema in RAW_TABLES.items():
-                connection.execute(f"CREATE TABLE IF NOT EXISTS raw.{table} ({_columns(schema)})")
+            make_tables(connection)
             yield connection
+
+
+def make_tables(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make the raw tables, and the columns that a warehouse of an earlier version lacks; what is there stays."""
+    standing = {
+        (str(table), str(column))
+        for table, column in connection.execute(
+            "SELECT table_name, column_name FROM duckdb_columns()"
+            " WHERE database_name = current_database() AND schema_name = 'raw'"
+        ).fetchall()
+    }
+    wanted = {(table, column) for table, schema in RAW_TABLES.items() for column in schema}
+    if wanted <= standing:
+        return
+    connection.execute("BEGIN")
+    connection.execute("CREATE SCHEMA IF NOT EXISTS raw")
+    for table, schema in RAW_TABLES.items():
+        connection.execute(f"CREATE TABLE IF NOT EXISTS raw.{table} ({_columns(schema)})")
+        for column, kind in schema.items():
+            connection.execute(f'ALTER TABLE raw.{table} ADD COLUMN IF NOT EXISTS "{column}" {SQL_TYPES[kind]}')
+    connection.execute("UPDATE raw.documents SET story_id = document_id WHERE story_id IS NULL")
+    connection.execute("COMMIT")
 
 
 def known(connection: duckdb.DuckDBPyConnection, document_ids: Iterable[str], extractor_version: str) -> set[str]:
@@ -146,18 +184,19 @@ def load(
     mentions: pl.DataFrame,
     rejected: pl.DataFrame,
     unchanged: pl.DataFrame,
+    stamp: Stamp,
 ) -> Loaded:
     """Load one batch in one transaction; loading it again changes nothing.
 
     `documents` (each once), `mentions` and `rejected` are in the schemas DOCUMENTS, EVENT_MENTIONS and REJECTED;
-    `unchanged` is what `unread` gave beside the documents to read. A document leaves the warehouse, with its mentions,
-    when no origin holds it any longer.
+    `unchanged` is what `unread` gave beside the documents to read. A document moves to the history, with its mentions,
+    when no origin holds it any longer; so do the mentions of a document that was read again.
     """
     held = pl.concat([unchanged, documents.select(ORIGINS.keys())]).unique("origin", keep="last", maintain_order=True)
     connection.execute("BEGIN")
     try:
         with _registered(connection, batch=documents, batch_mentions=mentions, batch_rejected=rejected, held=held):
-            loaded = _load(connection, unchanged.height)
+            loaded = _load(connection, unchanged.height, stamp)
         connection.execute("COMMIT")
     except BaseException:
         # Where the commit itself failed there is nothing left to roll back.
@@ -233,7 +272,7 @@ def _registered(connection: duckdb.DuckDBPyConnection, **frames: pl.DataFrame) -
             connection.unregister(name)
 
 
-def _load(connection: duckdb.DuckDBPyConnection, unchanged: int) -> Loaded:
+def _load(connection: duckdb.DuckDBPyConnection, unchanged: int, stamp: Stamp) -> Loaded:
     def count(statement: str) -> int:
         """The one number a query gives, or the number of rows a statement changes."""
         row = connection.execute(statement).fetchone()
@@ -248,32 +287,34 @@ def _load(connection: duckdb.DuckDBPyConnection, unchanged: int) -> Loaded:
         "SELECT count(*) FROM fresh ANTI JOIN raw.documents USING (document_id) ANTI JOIN raw.origins USING (origin)"
     )
     connection.execute(
-        "CREATE OR REPLACE TEMP TABLE touched AS"
-        " SELECT document_id FROM raw.origins SEMI JOIN held USING (origin)"
-        " UNION SELECT document_id FROM held UNION SELECT document_id FROM fresh"
+        "CREATE OR REPLACE TEMP TABLE moved AS FROM held ANTI JOIN raw.origins USING (origin, document_id)"
     )
-    connection.execute("DELETE FROM raw.event_mentions WHERE document_id IN (SELECT document_id FROM fresh)")
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE touched AS"
+        " SELECT document_id FROM raw.origins SEMI JOIN moved USING (origin)"
+        " UNION SELECT document_id FROM moved UNION SELECT document_id FROM fresh"
+    )
+    retire(connection, "event_mentions", "fresh", stamp)
     connection.execute("DELETE FROM raw.documents WHERE document_id IN (SELECT document_id FROM fresh)")
     connection.execute("INSERT INTO raw.documents BY NAME FROM fresh")
     events = count("SELECT count(DISTINCT act_id) FROM batch_mentions SEMI JOIN fresh USING (document_id)")
     mentions = count("INSERT INTO raw.event_mentions BY NAME FROM batch_mentions SEMI JOIN fresh USING (document_id)")
-    connection.execute("DELETE FROM raw.origins WHERE origin IN (SELECT origin FROM held)")
-    connection.execute("INSERT INTO raw.origins BY NAME FROM held")
-    removed = _settle_origins(connection)
+    connection.execute("DELETE FROM raw.origins WHERE origin IN (SELECT origin FROM moved)")
+    connection.execute("INSERT INTO raw.origins BY NAME FROM moved")
+    removed = _settle_origins(connection, stamp)
     connection.execute("DELETE FROM raw.rejected WHERE rejection_id IN (SELECT rejection_id FROM batch_rejected)")
     rejected = count("INSERT INTO raw.rejected BY NAME SELECT DISTINCT ON (rejection_id) * FROM batch_rejected")
     return Loaded(new, fresh - new, unchanged + batch - fresh, removed, events, mentions, rejected)
 
 
-def _settle_origins(connection: duckdb.DuckDBPyConnection) -> int:
-    """Remove the touched documents that no origin holds; the others say the first of theirs, whichever came first."""
+def _settle_origins(connection: duckdb.DuckDBPyConnection, stamp: Stamp) -> int:
+    """Retire the touched documents that no origin holds; the others say the first of theirs, whichever came first."""
     connection.execute("CREATE OR REPLACE TEMP TABLE unheld AS FROM touched ANTI JOIN raw.origins USING (document_id)")
-    connection.execute("DELETE FROM raw.event_mentions WHERE document_id IN (SELECT document_id FROM unheld)")
-    removed = connection.execute("DELETE FROM raw.documents WHERE document_id IN (SELECT document_id FROM unheld)")
-    row = removed.fetchone()
+    retire(connection, "event_mentions", "unheld", stamp)
+    removed = retire(connection, "documents", "unheld", stamp)
     connection.execute(
         "UPDATE raw.documents SET origin = held.origin FROM ("
         " SELECT document_id, min(origin) AS origin FROM raw.origins SEMI JOIN touched USING (document_id) GROUP BY ALL"
         ") AS held WHERE documents.document_id = held.document_id AND documents.origin <> held.origin"
     )
-    return int(row[0]) if row else 0
+    return removed

@@ -1,7 +1,7 @@
 """What a sanctions event is: the types that move between the stages. `docs/codebook.md` defines each in words."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from hashlib import sha256
 
@@ -72,7 +72,8 @@ class Document:
     """One text as its source gave it.
 
     `origin` says where it came from (a path, with `#` and a row or id in tables; a URL): a document of the same origin
-    and other content replaces the earlier one.
+    and other content replaces the earlier one. `fetched_at`: when it came over the network, in UTC without a zone; None
+    for files.
     """
 
     origin: str
@@ -81,6 +82,7 @@ class Document:
     published: date | None = None
     url: str | None = None
     source: str | None = None
+    fetched_at: datetime | None = None
 
     @property
     def document_id(self) -> str:

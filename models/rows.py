@@ -27,6 +27,8 @@ DOCUMENTS: Schema = {
     "extractor_version": _TEXT,
     "run_id": _TEXT,
     "loaded_at": _TIME,
+    "fetched_at": _TIME,
+    "story_id": _TEXT,
 }
 
 EVENT_MENTIONS: Schema = {
@@ -90,6 +92,13 @@ RUNS: Schema = {
     "failure": _TEXT,
 }
 
+_REPLACED: Schema = {"replaced_at": _TIME, "replaced_by_run": _TEXT}
+DOCUMENTS_HISTORY: Schema = DOCUMENTS | _REPLACED
+EVENT_MENTIONS_HISTORY: Schema = EVENT_MENTIONS | _REPLACED
+
+# What near-duplicate texts have in common: documents with an equal band are candidates for one story.
+STORY_BANDS: Schema = {"document_id": _TEXT, "band": pl.Int64()}
+
 ORIGINS: Schema = {"origin": _TEXT, "document_id": _TEXT}
 
 
@@ -112,7 +121,7 @@ class Reading:
 
 
 def document_rows(readings: Iterable[Reading], stamp: Stamp) -> pl.DataFrame:
-    """One row a document, in the schema DOCUMENTS."""
+    """One row a document, in the schema DOCUMENTS; each is a story of its own until the warehouse links it."""
     rows = [
         (
             reading.document.document_id,
@@ -127,6 +136,8 @@ def document_rows(readings: Iterable[Reading], stamp: Stamp) -> pl.DataFrame:
             stamp.extractor_version,
             stamp.run_id,
             stamp.at,
+            reading.document.fetched_at,
+            reading.document.document_id,
         )
         for reading in readings
     ]

@@ -6,7 +6,8 @@ from typing import Any
 
 import duckdb
 
-OF_A_RUN = ("run_id", "loaded_at", "rejected_at")  # columns that say which run wrote a row, and when
+# Columns that say which run wrote a row, and when.
+OF_A_RUN = ("run_id", "loaded_at", "rejected_at", "replaced_at", "replaced_by_run")
 ACT = "The European Union imposed sanctions on Russia on Monday."
 OTHER_ACT = "Canada froze the assets of two Iranian banks."
 QUIET = "The river rose, and ministers met in Paris to speak of fish."

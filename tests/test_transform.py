@@ -65,9 +65,8 @@ def warehouse_of(path: Path, readings) -> Path:
     with open_warehouse(path) as connection:
         checked = check(document_rows(readings, STAMP), mention_rows(readings, STAMP))
         assert checked.rejections == ()
-        load(
-            connection, checked.documents, checked.mentions, rejection_rows([], STAMP), unread(connection, [], "1.0")[1]
-        )
+        nothing = unread(connection, [], "1.0")[1]
+        load(connection, checked.documents, checked.mentions, rejection_rows([], STAMP), nothing, STAMP)
     return path
 
 

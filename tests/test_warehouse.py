@@ -20,6 +20,7 @@ from flows.warehouse import (
     finish_run,
     known,
     load,
+    make_tables,
     open_warehouse,
     start_run,
     unread,
@@ -48,9 +49,8 @@ def read(warehouse, *readings: Reading, stamp: Stamp = STAMP, rejections=()) -> 
     told = {reading.document.document_id: reading for reading in readings}
     fresh, others = unread(warehouse, [reading.document for reading in readings], stamp.extractor_version)
     batch = [Reading(one, told[one.document_id].passed_gate, told[one.document_id].events) for one in fresh]
-    return load(
-        warehouse, document_rows(batch, stamp), mention_rows(batch, stamp), rejection_rows(rejections, stamp), others
-    )
+    rows = document_rows(batch, stamp), mention_rows(batch, stamp), rejection_rows(rejections, stamp)
+    return load(warehouse, *rows, others, stamp)
 
 
 def contents(warehouse: duckdb.DuckDBPyConnection) -> dict[str, list[tuple[object, ...]]]:
@@ -67,6 +67,20 @@ def test_the_tables_have_the_columns_of_their_schemas(warehouse):
         assert [(row[0], row[1]) for row in described] == [(name, SQL_TYPES[kind]) for name, kind in schema.items()]
 
 
+def test_a_warehouse_of_an_earlier_version_opens_and_goes_on(tmp_path):
+    path = tmp_path / "warehouse.duckdb"
+    with open_warehouse(path) as connection:
+        read(connection, EU)
+        before = contents(connection)
+        for column in ("fetched_at", "story_id"):
+            connection.execute(f"ALTER TABLE raw.documents DROP COLUMN {column}")
+        for table in ("documents_history", "event_mentions_history", "story_bands"):
+            connection.execute(f"DROP TABLE raw.{table}")
+    with open_warehouse(path) as connection:
+        assert contents(connection) == before
+        assert read(connection, AGAIN, stamp=NEXT).replaced == 1
+
+
 def test_what_is_loaded_comes_back(warehouse):
     assert read(warehouse, EU, QUIET) == Loaded(2, 0, 0, 0, 1, 1, 0)
     assert warehouse.execute("FROM raw.documents ORDER BY origin").pl().equals(document_rows([EU, QUIET], STAMP))
@@ -75,7 +89,8 @@ def test_what_is_loaded_comes_back(warehouse):
 
 def test_a_batch_loaded_twice_changes_nothing(warehouse):
     rejected = rejection_rows([Rejection("c.txt", None, "read", "empty", "c.txt: empty")], STAMP)
-    batch = (document_rows([EU, QUIET], STAMP), mention_rows([EU], STAMP), rejected, unread(warehouse, [], "1.0")[1])
+    nothing = unread(warehouse, [], "1.0")[1]
+    batch = (document_rows([EU, QUIET], STAMP), mention_rows([EU], STAMP), rejected, nothing, STAMP)
     load(warehouse, *batch)
     before = contents(warehouse)
     assert load(warehouse, *batch) == Loaded(0, 0, 2, 0, 0, 0, 1)
@@ -96,6 +111,11 @@ def test_another_content_of_an_origin_replaces_the_first_with_its_mentions(wareh
     assert origins(warehouse) == [("a.txt", AGAIN.document.text), ("b.txt", QUIET.document.text)]
     told = warehouse.execute("SELECT document_id, trigger FROM raw.event_mentions").fetchall()
     assert told == [(AGAIN.document.document_id, "again sanctioned")]
+    for table, rows in (("documents", document_rows([EU], STAMP)), ("event_mentions", mention_rows([EU], STAMP))):
+        replaced = rows.with_columns(
+            replaced_at=pl.lit(NEXT.at, dtype=pl.Datetime("us")), replaced_by_run=pl.lit("run-2")
+        )
+        assert warehouse.execute(f"FROM raw.{table}_history").pl().equals(replaced)
 
 
 def test_a_newer_extractor_reads_again_and_replaces(warehouse):
@@ -106,6 +126,9 @@ def test_a_newer_extractor_reads_again_and_replaces(warehouse):
     versions = warehouse.execute("SELECT origin, extractor_version FROM raw.documents ORDER BY 1").fetchall()
     assert versions == [("a.txt", "2.0"), ("b.txt", "1.0")]
     assert warehouse.execute("SELECT extractor_version FROM raw.event_mentions").fetchall() == [("2.0",)]
+    former = warehouse.execute("SELECT extractor_version, replaced_by_run FROM raw.event_mentions_history").fetchall()
+    assert former == [("1.0", "run-3")]
+    assert warehouse.execute("SELECT count(*) FROM raw.documents_history").fetchone() == (0,)
 
 
 def moved(reading: Reading, origin: str) -> Reading:
@@ -147,10 +170,7 @@ def test_a_history_told_again_from_any_batch_ends_in_the_same_tables(history, ki
     tables = []
     for plan in (batches, batches[:killed_after] + batches):
         with duckdb.connect() as connection:
-            connection.execute("CREATE SCHEMA raw")
-            for table, schema in RAW_TABLES.items():
-                columns = ", ".join(f'"{name}" {SQL_TYPES[kind]}' for name, kind in schema.items())
-                connection.execute(f"CREATE TABLE raw.{table} ({columns})")
+            make_tables(connection)
             for batch in plan:
                 read(connection, *batch)
             tables.append(contents(connection))
@@ -174,6 +194,7 @@ def test_a_batch_that_fails_leaves_nothing(warehouse):
             mention_rows([EU], STAMP).with_columns(confidence=pl.lit("certain")),
             rejection_rows([], STAMP),
             unread(warehouse, [], "1.0")[1],
+            STAMP,
         )
     assert contents(warehouse) == before
     assert read(warehouse, EU).new == 1
@@ -269,11 +290,11 @@ def batch(name, size):
 path = Path(sys.argv[1])
 with open_warehouse(path) as connection:
     nothing = unread(connection, [], "1.0")[1]
-    load(connection, *batch("small", 10), nothing)
+    load(connection, *batch("small", 10), nothing, STAMP)
 resource.setrlimit(resource.RLIMIT_FSIZE, (path.stat().st_size + 100_000,) * 2)
 try:
     with open_warehouse(path) as connection:
-        load(connection, *batch("large", 3_000), nothing)
+        load(connection, *batch("large", 3_000), nothing, STAMP)
 except StoreError as error:
     print(error)
 """

@@ -9,7 +9,8 @@ days as (
     where is_dated_to_the_day
 ),
 
-next_windows as (
+-- Materialized, for in a recursion DuckDB 1.5 refuses an ASOF join, or crashes, from some thousand rows on.
+next_windows as materialized (
     select
         days.merge_key,
         days.day,

@@ -9,7 +9,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, cast
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
@@ -173,6 +173,8 @@ def read_sources(path: Path) -> tuple[NamedSource, ...]:
         raise SourcesFileError(f"{path}: no valid TOML: {error}") from error
     try:
         return tuple(_File.model_validate(_with_names(content)).sources.values())
+    except SourcesFileError as error:
+        raise SourcesFileError(f"{path}: {error}") from None
     except ValidationError as error:
         faults = "; ".join(_fault(one) for one in error.errors(include_url=False, include_input=False)[:5])
         raise SourcesFileError(f"{path}: {faults}") from error
@@ -187,13 +189,14 @@ def secrets(names: Mapping[str, str]) -> dict[str, str]:
 
 def _with_names(content: dict[str, Any]) -> dict[str, Any]:
     """The key of each table as the source's name, which may then not be given inside."""
-    tables = content.get("sources")
+    tables = cast(Any, content.get("sources"))
     if not isinstance(tables, dict):
         return content
     named: dict[str, Any] = {}
-    for name, table in tables.items():
-        inner = {("name (the table's own)" if key == "name" else key): value for key, value in table.items()}
-        named[name] = inner | {"name": name}
+    for name, table in cast(dict[str, Any], tables).items():
+        if isinstance(table, dict) and "name" in table:
+            raise SourcesFileError(f"sources.{name}.name: no such key; the table's name is the source's")
+        named[name] = cast(dict[str, Any], table) | {"name": name} if isinstance(table, dict) else table
     return content | {"sources": named}
 
 

@@ -1,8 +1,10 @@
 """The requests and the sources of each run, as the warehouse keeps them: `raw.fetches` and `raw.source_runs`."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import cast
 
 import duckdb
+import polars as pl
 
 from models.fetches import FETCHES, Fetch, SourceRun, fetch_rows, source_run_rows
 
@@ -21,24 +23,20 @@ def save_fetches(connection: duckdb.DuckDBPyConnection, fetches: Iterable[Fetch]
     Save a fetch only after the documents that stand before it in the stream of `collect` are loaded: a run that is
     killed in between then asks again, where the other order would never read them.
     """
-    frame = fetch_rows(fetches)
-    connection.register("fetched", frame.to_arrow())
-    connection.begin()
-    connection.execute(
-        "DELETE FROM raw.fetches USING fetched WHERE fetches.source = fetched.source AND fetches.url = fetched.url"
-    )
-    connection.execute("INSERT INTO raw.fetches BY NAME FROM fetched")
-    connection.commit()
-    connection.unregister("fetched")
+    _replace(connection, "fetches", fetch_rows(fetches), ("source", "url"))
 
 
 def save_source_runs(connection: duckdb.DuckDBPyConnection, runs: Iterable[SourceRun]) -> None:
     """Keep what a run took from each of its sources; saved twice, a row replaces itself."""
-    connection.register("ran", source_run_rows(runs).to_arrow())
+    _replace(connection, "source_runs", source_run_rows(runs), ("run_id", "source"))
+
+
+def _replace(connection: duckdb.DuckDBPyConnection, table: str, rows: pl.DataFrame, key: Sequence[str]) -> None:
+    """Put `rows` in place of those of the same key, in one transaction."""
+    same = " AND ".join(f"standing.{column} = given.{column}" for column in key)
+    connection.register("given", cast(object, rows.to_arrow()))
     connection.begin()
-    connection.execute(
-        "DELETE FROM raw.source_runs AS r USING ran WHERE r.run_id = ran.run_id AND r.source = ran.source"
-    )
-    connection.execute("INSERT INTO raw.source_runs BY NAME FROM ran")
+    connection.execute(f"DELETE FROM raw.{table} AS standing USING given WHERE {same}")  # noqa: S608
+    connection.execute(f"INSERT INTO raw.{table} BY NAME FROM given")  # noqa: S608
     connection.commit()
-    connection.unregister("ran")
+    connection.unregister("given")

@@ -1,61 +1,64 @@
 """The flow: documents in; events extracted, checked and loaded a batch at a time; marts built; the result published."""
 
-import logging
-import time
-from collections import Counter, defaultdict, deque
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections import Counter, deque
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from functools import cache
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import count as numbers
 from itertools import islice
 from pathlib import Path
 from shutil import rmtree
 from typing import Any
 
-import polars as pl
-from prefect import flow, get_run_logger, task
-from prefect.cache_policies import NO_CACHE
-from prefect.context import TaskRunContext
+from prefect import flow
 from prefect.futures import PrefectFuture
 from prefect.runtime import flow_run
 from prefect.task_runners import ProcessPoolTaskRunner, ThreadPoolTaskRunner
-from spacy.language import Language
 
+from flows.collecting import Collected
+from flows.collecting.ledger import save_source_runs
+from flows.intake import Item, SourceTally, from_files, from_named, now
+from flows.journal import Stages, journal, log
 from flows.lock import only_run
-from flows.progress import progress
-from flows.publish import Published, publish
-from flows.report import RunReport, write_artifacts
+from flows.named_sources import NamedSource, read_sources
+from flows.notify import notify
+from flows.progress import Advance, progress
+from flows.report import SHOWN, IncompleteError, RunReport, complaint, write_artifacts
 from flows.settings import Settings
-from flows.sources import count, documents
-from flows.transform import Transformed, transform
-from flows.warehouse import Loaded, RunCounts, StoreLockedError, finish_run, load, open_warehouse, start_run, unread
-from models.contracts import check
+from flows.sources import count
+from flows.tasks import Batch, build_marts, extract_batch, load_batch, pipeline, publish_marts
+from flows.warehouse import Loaded, RunCounts, finish_run, open_warehouse, start_run, unread
 from models.errors import UserError
-from models.event import Document, digest
-from models.extraction.pipeline import build, extract, extractor_version
+from models.event import Document
+from models.extraction.pipeline import extractor_version
+from models.fetches import Fetch
 from models.rejection import Rejection
-from models.rows import Reading, Stamp, document_rows, mention_rows, rejection_rows
+from models.rows import Reading, Stamp
+
+__all__ = ["ingest", "pipeline", "recorded", "run"]
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """A part of the input: documents to read, the origins of those already read, and what could not be read at all."""
-
-    size: int
-    fresh: list[Document]
-    unchanged: pl.DataFrame
-    rejections: list[Rejection]
-
-
-def run(settings: Settings, sources: Sequence[str], published: date | None = None) -> RunReport:
+def run(
+    settings: Settings,
+    sources: Sequence[str],
+    published: date | None = None,
+    *,
+    strict: bool = False,
+    wait: float = 0,
+) -> RunReport:
     """Run the flow with the settings' number of workers.
 
     Raises:
-        SourceError, StoreError, ContractError, TransformError: the published file is then as it was.
+        SourceError, SourcesFileError, StoreError, ContractError, TransformError: the published file is then as it was.
+        IncompleteError: as `ingest` raises it.
     """
-    count(sources)  # raises: a mistyped path should not wait for Prefect's server to start
-    return ingest.with_options(task_runner=_runner(settings.workers))(list(sources), settings, published)
+    if sources:
+        count(sources)  # raises: a mistyped path should not wait for Prefect's server to start
+    else:
+        _named(settings)
+    configured = ingest.with_options(task_runner=_runner(settings.workers))
+    return configured(list(sources), settings, published, strict=strict, wait=wait)
 
 
 def _runner(workers: int) -> Any:
@@ -63,132 +66,135 @@ def _runner(workers: int) -> Any:
     return ProcessPoolTaskRunner(workers) if workers > 1 else ThreadPoolTaskRunner[Any](1)
 
 
-@flow(name="ingest", task_runner=_runner(1))
-def ingest(sources: list[str], settings: Settings, published: date | None = None) -> RunReport:
-    """Read, extract, load, transform, publish. What a killed run extracted is taken from its persisted results."""
-    stamp = Stamp(str(flow_run.id), extractor_version(settings.language_model, settings.min_confidence), _now())
-    tally, checks, seconds = Counter[str](), Counter[str](), defaultdict[str, float](float)
-    results = settings.store.absolute() / "results"
-    extraction = extract_batch.with_options(result_storage=results)
-    with only_run(settings.store), _recorded(settings.warehouse, stamp, tally), progress(count(sources)) as advance:
-        stream = _timed_items(documents(sources, published=published), seconds, "read")
-        waiting = deque[tuple[Batch, PrefectFuture[list[Reading]] | None]]()
+@dataclass
+class _Run:
+    """What one run has come to so far."""
 
-        def load_next() -> None:
-            batch, future = waiting.popleft()
-            with _timed(seconds, "extract"):
-                readings = future.result() if future else []
-            with _timed(seconds, "load"):
-                loaded, failed = load_batch(settings.warehouse, readings, batch, stamp)
-            checks.update(failed)
-            tally.update(_counted(batch, loaded))
-            advance(tally["documents_read"], tally["events"])
+    settings: Settings
+    stamp: Stamp
+    named: SourceTally
+    stages: Stages = field(default_factory=Stages)
+    tally: Counter[str] = field(default_factory=Counter[str])
+    checks: Counter[str] = field(default_factory=Counter[str])
+    rejected: list[Rejection] = field(default_factory=list[Rejection])
 
-        for items in _batches(stream, settings.batch_size):
-            batch = _prepared(items, settings.warehouse, stamp.extractor_version)
-            future = extraction.submit(batch.fresh, settings, stamp.extractor_version) if batch.fresh else None
-            waiting.append((batch, future))
-            if len(waiting) > settings.workers:
-                load_next()
-        while waiting:
-            load_next()
-        with _timed(seconds, "transform"):
-            transformed = build_marts(settings.warehouse, settings.store / "dbt")
-        with _timed(seconds, "publish"):
-            snapshot = publish_marts(settings.warehouse, settings.published)
-    rmtree(results, ignore_errors=True)
-    report = RunReport(stamp.run_id, RunCounts(**tally), dict(checks), dict(seconds), snapshot, transformed.warnings)
+
+@flow(name="ingest", task_runner=_runner(1), on_failure=[notify], on_crashed=[notify])
+def ingest(
+    sources: list[str], settings: Settings, published: date | None = None, strict: bool = False, wait: float = 0
+) -> RunReport:
+    """Read, extract, load, transform, publish. What a killed run extracted is taken from its persisted results.
+
+    Without `sources`, the named sources of the settings are read. Another run that holds the store is waited for up to
+    `wait` seconds.
+
+    Raises:
+        IncompleteError: all is done, but no source worked, or with `strict` something was rejected.
+    """
+    run_id = str(flow_run.id)
+    with only_run(settings.store, wait), journal(settings.log_file, run_id):
+        stamp = Stamp(run_id, extractor_version(settings.language_model, settings.min_confidence), now())
+        this = _Run(settings, stamp, SourceTally(run_id))
+        with recorded(settings.warehouse, stamp, this.tally):
+            if sources:
+                stream, expected = from_files(sources, published), count(sources)
+            else:
+                stream, expected = from_named(_named(settings), settings.warehouse, this.named), None
+            with progress(expected) as advance:
+                _read(this, stream, advance)
+            if this.named.runs():
+                with open_warehouse(settings.warehouse) as connection:
+                    save_source_runs(connection, this.named.runs())
+            with this.stages("transform"):
+                transformed = build_marts(settings.warehouse, settings.store / "dbt")
+            with this.stages("publish"):
+                snapshot = publish_marts(settings.warehouse, settings.published)
+        rmtree(_results(settings), ignore_errors=True)
+    report = RunReport(
+        run_id,
+        RunCounts(**this.tally),
+        dict(this.checks),
+        dict(this.stages.seconds),
+        snapshot,
+        transformed.warnings,
+        this.named.runs(),
+        tuple(this.rejected[:SHOWN]),
+    )
     write_artifacts(report)
+    if reason := complaint(report, strict=strict):
+        raise IncompleteError(reason, report)
     return report
 
 
-def _batch_key(context: TaskRunContext, parameters: dict[str, Any]) -> str:
-    documents: list[Document] = parameters["batch"]
-    contents = ",".join(f"{one.document_id} {one.origin} {one.url} {one.source}" for one in documents)
-    return digest(f"{parameters['version']} {contents}")
+def _named(settings: Settings) -> Sequence[NamedSource]:
+    if settings.sources is None:
+        raise UserError("no source given: name files or folders, or a file of sources in SANCTIONWIRE_SOURCES")
+    return read_sources(settings.sources)
 
 
-@task(name="extract", tags=["extract"], persist_result=True, cache_key_fn=_batch_key, retries=1, retry_delay_seconds=2)
-def extract_batch(batch: list[Document], settings: Settings, version: str) -> list[Reading]:
-    """Extract the events of a batch of documents."""
-    readings = list(extract(pipeline(settings.language_model, settings.min_confidence), batch))
-    get_run_logger().info("%d documents, %d events", len(readings), sum(len(r.events) for r in readings))
-    return readings
+def _results(settings: Settings) -> Path:
+    return settings.store.absolute() / "results"
 
 
-@cache
-def pipeline(language_model: str, min_confidence: float) -> Language:
-    """The extraction pipeline, loaded once a process."""
-    return build(language_model=language_model, min_confidence=min_confidence)
+def _read(this: _Run, stream: Iterator[Item], advance: Advance) -> None:
+    """Extract and load what the stream gives, a batch at a time; the next batch is extracted while one is loaded."""
+    settings, version = this.settings, this.stamp.extractor_version
+    extraction = extract_batch.with_options(result_storage=_results(settings))
+    waiting = deque[tuple[list[Item], Batch, PrefectFuture[list[Reading]] | None]]()
+
+    def load_next() -> None:
+        items, batch, future = waiting.popleft()
+        with this.stages("extract", batch.number):
+            readings = future.result() if future else []
+        with this.stages("load", batch.number):
+            loaded, rejections = load_batch(settings.warehouse, readings, batch, this.stamp)
+        _count(this, items, batch, loaded, rejections)
+        advance(this.tally["documents_read"], this.tally["events"])
+
+    for number in numbers(1):
+        with this.stages("read", number):
+            items = list(islice(stream, settings.batch_size))
+        if not items:
+            break
+        batch = _prepared(number, [item.found for item in items], settings.warehouse, version)
+        future = extraction.submit(batch.fresh, settings, version) if batch.fresh else None
+        waiting.append((items, batch, future))
+        if len(waiting) > settings.workers:
+            load_next()
+    while waiting:
+        load_next()
 
 
-def _locked(task: object, run: object, state: Any) -> bool:
-    """Only a warehouse that another program holds open for a moment is worth another try."""
-    return isinstance(state.result(raise_on_failure=False), StoreLockedError)
+def _prepared(number: int, found: Sequence[Collected], warehouse: Path, version: str) -> Batch:
+    with open_warehouse(warehouse) as connection:
+        fresh, unchanged = unread(connection, [i for i in found if isinstance(i, Document)], version)
+    rejections = [i for i in found if isinstance(i, Rejection)]
+    return Batch(number, fresh, unchanged, rejections, [i for i in found if isinstance(i, Fetch)])
 
 
-@task(
-    name="load",
-    tags=["load"],
-    retries=3,
-    retry_delay_seconds=[1, 5, 20],
-    retry_condition_fn=_locked,
-    cache_policy=NO_CACHE,
-)
-def load_batch(warehouse: Path, readings: list[Reading], batch: Batch, stamp: Stamp) -> tuple[Loaded, Counter[str]]:
-    """Check the rows of a batch against their contracts and load them in one transaction; also count failed checks."""
-    checked = check(document_rows(readings, stamp), mention_rows(readings, stamp))
-    rejections = [*batch.rejections, *checked.rejections]
+def _count(this: _Run, items: list[Item], batch: Batch, loaded: Loaded, rejections: list[Rejection]) -> None:
+    this.tally.update(
+        documents_read=sum(not isinstance(item.found, Fetch) for item in items),
+        documents_new=loaded.new,
+        documents_unchanged=loaded.unchanged,
+        documents_replaced=loaded.replaced,
+        events=loaded.events,
+        mentions=loaded.mentions,
+        rejected=loaded.rejected,
+    )
+    this.checks.update(rejection.check for rejection in rejections)
+    this.rejected += rejections[: SHOWN - len(this.rejected)]
     for rejection in rejections:
-        get_run_logger().warning("rejected: %s", rejection.reason)
-    with open_warehouse(warehouse) as connection:
-        loaded = load(
-            connection, checked.documents, checked.mentions, rejection_rows(rejections, stamp), batch.unchanged, stamp
-        )
-    return loaded, Counter(rejection.check for rejection in rejections)
-
-
-@task(name="transform", tags=["transform"], cache_policy=NO_CACHE)
-def build_marts(warehouse: Path, work: Path) -> Transformed:
-    """Build and test the marts with dbt."""
-    return transform(warehouse, work)
-
-
-@task(name="publish", tags=["publish"], cache_policy=NO_CACHE)
-def publish_marts(warehouse: Path, target: Path) -> Published:
-    """Put the marts in place for readers."""
-    return publish(warehouse, target)
-
-
-def _batches(stream: Iterator[Document | Rejection], size: int) -> Iterator[list[Document | Rejection]]:
-    """The input in parts of `size`, the same parts whatever is known already, so that persisted results are found."""
-    while items := list(islice(stream, size)):
-        yield items
-
-
-def _prepared(items: list[Document | Rejection], warehouse: Path, version: str) -> Batch:
-    with open_warehouse(warehouse) as connection:
-        fresh, unchanged = unread(connection, [i for i in items if isinstance(i, Document)], version)
-    return Batch(len(items), fresh, unchanged, [i for i in items if isinstance(i, Rejection)])
-
-
-def _counted(batch: Batch, loaded: Loaded) -> dict[str, int]:
-    return {
-        "documents_read": batch.size,
-        "documents_new": loaded.new,
-        "documents_unchanged": loaded.unchanged,
-        "documents_replaced": loaded.replaced,
-        "events": loaded.events,
-        "mentions": loaded.mentions,
-        "rejected": loaded.rejected,
-    }
+        log.warning("rejected: %s", rejection.reason, extra={"batch": batch.number, "check": rejection.check})
+    this.named.add(items, {document.origin for document in batch.fresh}, rejections)
 
 
 @contextmanager
-def _recorded(warehouse: Path, stamp: Stamp, tally: Counter[str]) -> Generator[None]:
-    """Record the run in the warehouse: that it began, and how it ended."""
+def recorded(warehouse: Path, stamp: Stamp, tally: Counter[str]) -> Generator[None]:
+    """Record a run in the warehouse: that it began, and how it ended, with the counts that `tally` then holds."""
     with open_warehouse(warehouse) as connection:
         start_run(connection, stamp)
+    log.info("run begins")
     failure = None
     try:
         yield
@@ -197,40 +203,5 @@ def _recorded(warehouse: Path, stamp: Stamp, tally: Counter[str]) -> Generator[N
         raise
     finally:
         with open_warehouse(warehouse) as connection:
-            finish_run(connection, stamp.run_id, RunCounts(**tally), _now(), failure)
-
-
-@contextmanager
-def _timed(seconds: dict[str, float], stage: str) -> Generator[None]:
-    start = time.perf_counter()
-    try:
-        yield
-    finally:
-        seconds[stage] += time.perf_counter() - start
-
-
-def _timed_items(
-    items: Iterable[Document | Rejection], seconds: dict[str, float], stage: str
-) -> Iterator[Document | Rejection]:
-    """The items, with the time that their source takes to give them."""
-    iterator = iter(items)
-    while True:
-        with _timed(seconds, stage):
-            item = next(iterator, None)
-        if item is None:
-            return
-        yield item
-
-
-def _unforeseen(record: logging.LogRecord) -> bool:
-    """False for a traceback that Prefect logs of an error that a user can mend: the run's state says it in one line."""
-    return not (record.exc_info and isinstance(record.exc_info[1], UserError))
-
-
-for _name in ("prefect.flow_runs", "prefect.task_runs"):
-    logging.getLogger(_name).addFilter(_unforeseen)
-
-
-def _now() -> datetime:
-    """Now in UTC, without a zone, as the store keeps time."""
-    return datetime.now(UTC).replace(tzinfo=None)
+            finish_run(connection, stamp.run_id, RunCounts(**tally), now(), failure)
+        log.info("run ends", extra={"failure": failure} | dict(tally))

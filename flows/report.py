@@ -3,20 +3,27 @@
 from dataclasses import dataclass
 from typing import Any
 
-from prefect.artifacts import create_markdown_artifact, create_table_artifact
+from prefect.artifacts import create_link_artifact, create_markdown_artifact, create_table_artifact
 from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
 from flows.publish import Published
 from flows.warehouse import RunCounts
+from models.errors import UserError
+from models.fetches import SourceRun
+from models.rejection import Rejection
 
 ARTIFACT_KEY = "sanctionwire-run"
+SHOWN = 100  # rejections that a report lists; all are in `raw.rejected`
 
 
 @dataclass(frozen=True, slots=True)
 class RunReport:
-    """Counts, how many rows each check rejected, seconds by stage, what was published, and dbt's warnings."""
+    """Counts, how many rows each check rejected, seconds by stage, what was published, and dbt's warnings.
+
+    `sources` are the named sources of the run, `rejected` the first SHOWN of what was rejected.
+    """
 
     run_id: str
     counts: RunCounts
@@ -24,6 +31,29 @@ class RunReport:
     seconds: dict[str, float]
     published: Published
     warnings: tuple[str, ...]
+    sources: tuple[SourceRun, ...] = ()
+    rejected: tuple[Rejection, ...] = ()
+
+
+class IncompleteError(UserError):
+    """The run ended, and what it read is published, but it read less than it should have: `report` tells what."""
+
+    def __init__(self, message: str, report: RunReport) -> None:
+        """`message` is one line."""
+        super().__init__(message)
+        self.report = report
+
+
+def complaint(report: RunReport, *, strict: bool) -> str | None:
+    """Why the run may not count as a success, in one line: nothing could be read, or, if `strict`, not everything."""
+    counts = report.counts
+    if report.sources and not any(source.worked for source in report.sources):
+        return "no source worked: " + "; ".join(f"{source.source}: {source.reason}" for source in report.sources)
+    if not report.sources and counts.documents_read and counts.documents_read == counts.rejected:
+        return "nothing could be read: every document was rejected (see the table `rejected` of the warehouse)"
+    if strict and report.rejected:
+        return f"--strict was given, and {sum(report.rejections.values())} were rejected: {report.rejected[0].reason}"
+    return None
 
 
 def rows(report: RunReport) -> list[tuple[str, str]]:
@@ -35,6 +65,7 @@ def rows(report: RunReport) -> list[tuple[str, str]]:
     reasons = ", ".join(f"{check} {count}" for check, count in sorted(report.rejections.items()))
     return [
         ("documents read", f"{counts.documents_read} ({changes})"),
+        *(_source_line(source) for source in report.sources),
         ("events found", f"{counts.events} ({counts.mentions} mentions)"),
         ("rejected", f"{counts.rejected}" + (f" ({reasons})" if reasons else "")),
         *((f"seconds: {stage}", f"{seconds:.1f}") for stage, seconds in report.seconds.items()),
@@ -55,9 +86,44 @@ def table(report: RunReport) -> Group:
 
 
 def write_artifacts(report: RunReport) -> None:
-    """Leave a summary and a table of the run in Prefect's UI."""
-    lines: list[dict[str, Any]] = [{"figure": label, "value": value} for label, value in rows(report)]
-    create_table_artifact(key=ARTIFACT_KEY, table=lines, description="What the run read, found and rejected")
+    """Leave in Prefect's UI what the run did: a summary, its sources, what it rejected, and where the result stands."""
+    create_table_artifact(
+        key=ARTIFACT_KEY,
+        table=[{"figure": label, "value": value} for label, value in rows(report)],
+        description="What the run read, found and rejected",
+    )
+    create_table_artifact(
+        key=f"{ARTIFACT_KEY}-sources",
+        table=[_source_row(source) for source in report.sources],
+        description="What each named source gave",
+    )
+    create_table_artifact(
+        key=f"{ARTIFACT_KEY}-rejected",
+        table=[{"origin": one.origin, "check": one.check, "reason": one.reason} for one in report.rejected],
+        description=f"What was rejected, and why: the first {SHOWN}; all are in raw.rejected",
+    )
     tables = "\n".join(f"- `{name}`: {count} rows" for name, count in report.published.tables.items())
     markdown = f"# Published\n\n`{report.published.path}`\n\n{tables}\n"
     create_markdown_artifact(key=f"{ARTIFACT_KEY}-published", markdown=markdown, description="The published tables")
+    create_link_artifact(
+        key=f"{ARTIFACT_KEY}-report",
+        link=report.published.path.absolute().as_uri(),
+        link_text=report.published.path.name,
+        description="The published file, on the machine that ran this",
+    )
+
+
+def _source_line(source: SourceRun) -> tuple[str, str]:
+    counts = f"{source.new} new, {source.unchanged} unchanged, {source.failed} failed"
+    return f"source {source.source}", counts + (f" ({source.reason})" if source.reason else "")
+
+
+def _source_row(source: SourceRun) -> dict[str, Any]:
+    return {
+        "source": source.source,
+        "new": source.new,
+        "unchanged": source.unchanged,
+        "failed": source.failed,
+        "reason": source.reason or "",
+        "seconds": round((source.finished_at - source.started_at).total_seconds(), 1),
+    }

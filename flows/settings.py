@@ -19,6 +19,11 @@ class Settings(BaseSettings):
     min_confidence: float = Field(0.0, ge=0, le=1, description="events below it are left out")
     language_model: str = Field(LANGUAGE_MODEL, description="an installed spaCy pipeline for tags, parse and entities")
 
+    sources: Path | None = Field(None, description="file of named sources, read where a run names no others")
+    notify: str | None = Field(None, description="Prefect notification block that is told of failed runs")
+    log_file: Path | None = Field(None, description="file that gets a JSON line for each thing that happens in a run")
+    keep_history_days: int = Field(365, ge=0, description="how long maintenance keeps what was replaced")
+
     @property
     def warehouse(self) -> Path:
         """The private file that a run writes."""

@@ -5,19 +5,23 @@ from datetime import datetime
 from importlib import import_module
 from pathlib import Path
 from threading import Thread
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from flows.cli import shell
 from flows.screen import screen
 
+if TYPE_CHECKING:
+    from flows.report import RunReport
+
 SAMPLES = Path(__file__).resolve().parents[2] / "seeds" / "articles"
 
 
 def run(
     sources: Annotated[
-        list[str] | None, typer.Argument(help="Files, folders or globs; without any, the sample articles")
+        list[str] | None,
+        typer.Argument(help="Files, folders or globs; without any, the named sources, or else the sample articles"),
     ] = None,
     store: Annotated[Path | None, typer.Option(help="Folder of the warehouse and the published file")] = None,
     published: Annotated[
@@ -26,6 +30,8 @@ def run(
     batch_size: Annotated[int | None, typer.Option(min=1, help="Documents a task run")] = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Processes that extract")] = None,
     min_confidence: Annotated[float | None, typer.Option(min=0, max=1, help="Leave out events below it")] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Fail where a source or a document was rejected")] = False,
+    wait: Annotated[float, typer.Option(min=0, help="Seconds to wait for another run on the store to end")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON")] = False,
 ) -> None:
     """Read documents, extract and load their events, build the marts, publish.
@@ -35,17 +41,26 @@ def run(
     shell.prepare_prefect()
     with shell.errors():
         from flows.ingest import run as run_flow
-        from flows.report import table
+        from flows.report import IncompleteError
 
         settings = shell.settings(store=store, batch_size=batch_size, workers=workers, min_confidence=min_confidence)
+        read = sources or ([] if settings.sources else [str(SAMPLES)])
         Thread(target=_warm_up, daemon=True).start()
-        report = run_flow(settings, sources or [str(SAMPLES)], published.date() if published else None)
+        try:
+            report = run_flow(settings, read, published.date() if published else None, strict=strict, wait=wait)
+        except IncompleteError as error:
+            _show(error.report, as_json=as_json)
+            raise
+        _show(report, as_json=as_json)
+
+
+def _show(report: "RunReport", *, as_json: bool) -> None:
+    from flows.report import table
+
     if as_json:
         shell.print_json(asdict(report))
     else:
         screen().print(table(report))
-    if report.counts.documents_read and report.counts.documents_read == report.counts.rejected:
-        shell.fail("nothing could be read: every document was rejected (see the table `rejected` of the warehouse)")
 
 
 def _warm_up() -> None:

@@ -1,0 +1,92 @@
+"""What a run takes in: files, or the named sources, each thing with the source that gave it; and a count of both."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from flows.client import Web
+from flows.collecting import Collected, collect
+from flows.collecting.ledger import known_fetches
+from flows.named_sources import NamedSource
+from flows.sources import documents
+from flows.warehouse import open_warehouse
+from models.event import Document
+from models.fetches import Fetch, SourceRun
+from models.rejection import Rejection
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing that came in, and the named source that gave it: None for files named on the command line."""
+
+    found: Collected
+    source: str | None = None
+
+
+class SourceTally:
+    """What one run takes from each of its named sources, counted as it goes."""
+
+    def __init__(self, run_id: str) -> None:
+        """No source was asked yet."""
+        self._run_id = run_id
+        self._runs: dict[str, SourceRun] = {}
+
+    def begin(self, source: str) -> None:
+        """The source is asked from now on."""
+        self._runs[source] = SourceRun(self._run_id, source, 0, 0, 0, None, now(), now())
+
+    def end(self, source: str) -> None:
+        """The source gave all it has."""
+        self._runs[source] = replace(self._runs[source], finished_at=now())
+
+    def add(self, items: Sequence[Item], fresh: AbstractSet[str], rejections: Sequence[Rejection]) -> None:
+        """Count what was loaded of these: `fresh` are the origins that had to be read, `rejections` what failed."""
+        source_of = {item.found.origin: item.source for item in items if not isinstance(item.found, Fetch)}
+        reasons = [(source, one.reason) for one in rejections if (source := source_of.get(one.origin))]
+        failed = {one.origin for one in rejections}
+        new, unchanged = Counter[str](), Counter[str]()
+        for item in items:
+            match item:
+                case Item(Fetch() as fetch, str(source)):
+                    unchanged[source] += fetch.unchanged
+                case Item(Document() as document, str(source)) if document.origin not in failed:
+                    (new if document.origin in fresh else unchanged)[source] += 1
+                case _:
+                    pass
+        for source, run in self._runs.items():
+            failures = [reason for failing, reason in reasons if failing == source]
+            self._runs[source] = replace(
+                run,
+                new=run.new + new[source],
+                unchanged=run.unchanged + unchanged[source],
+                failed=run.failed + len(failures),
+                reason=run.reason or next(iter(failures), None),
+            )
+
+    def runs(self) -> tuple[SourceRun, ...]:
+        """What each source gave so far, in the order in which they were asked."""
+        return tuple(self._runs.values())
+
+
+def from_files(sources: Sequence[str], published: date | None) -> Iterator[Item]:
+    """The documents and rejections of files, folders and globs, as `flows.sources` reads them. Raises SourceError."""
+    return (Item(found) for found in documents(sources, published=published))
+
+
+def from_named(sources: Sequence[NamedSource], warehouse: Path, tally: SourceTally) -> Iterator[Item]:
+    """What the named sources give, one source after the other; what fails is a rejection, and the others go on."""
+    with Web() as web:
+        for source in sources:
+            tally.begin(source.name)
+            with open_warehouse(warehouse) as connection:
+                known = known_fetches(connection, source.name)
+            yield from (Item(found, source.name) for found in collect(source, web, known))
+            tally.end(source.name)
+
+
+def now() -> datetime:
+    """Now in UTC, without a zone, as the store keeps time."""
+    return datetime.now(UTC).replace(tzinfo=None)

@@ -1,0 +1,132 @@
+"""The tasks of a run, with what is tried again: extract a batch, load it, build the marts, publish."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+from prefect import get_run_logger, task
+from prefect.cache_policies import NO_CACHE
+from prefect.context import TaskRunContext
+from spacy.language import Language
+
+from flows.collecting.ledger import save_fetches
+from flows.publish import Published, publish
+from flows.settings import Settings
+from flows.transform import Transformed, transform
+from flows.warehouse import Loaded, StoreLockedError, load, open_warehouse
+from models.contracts import check
+from models.errors import UserError
+from models.event import Document, digest
+from models.extraction.pipeline import build, extract
+from models.fetches import Fetch
+from models.rejection import Rejection
+from models.rows import Reading, Stamp, document_rows, mention_rows, rejection_rows
+
+LONGEST = 3600  # seconds that one task may take; a batch takes seconds, the marts of a million mentions minutes
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """A part of the input: documents to read, the origins of those already read, and what could not be read at all.
+
+    `fetches` are the requests that are done with once the batch is loaded.
+    """
+
+    number: int
+    fresh: list[Document]
+    unchanged: pl.DataFrame
+    rejections: list[Rejection]
+    fetches: list[Fetch] = field(default_factory=list[Fetch])
+
+
+def _failed_with(state: Any) -> object:
+    return state.result(raise_on_failure=False)
+
+
+def _locked(task: object, run: object, state: Any) -> bool:
+    """A warehouse that another program holds open for a moment is worth another try; a full disk is not."""
+    return isinstance(_failed_with(state), StoreLockedError)
+
+
+def _unforeseen(task: object, run: object, state: Any) -> bool:
+    """What a user must mend does not mend itself."""
+    return not isinstance(_failed_with(state), UserError)
+
+
+_WHILE_LOCKED: dict[str, Any] = {
+    "retries": 3,
+    "retry_delay_seconds": [1, 5, 20],
+    "retry_condition_fn": _locked,
+    "cache_policy": NO_CACHE,
+}
+
+
+def _batch_key(context: TaskRunContext, parameters: dict[str, Any]) -> str:
+    documents: list[Document] = parameters["batch"]
+    contents = ",".join(f"{one.document_id} {one.origin} {one.url} {one.source}" for one in documents)
+    return digest(f"{parameters['version']} {contents}")
+
+
+@task(
+    name="extract",
+    tags=["extract"],
+    persist_result=True,
+    cache_key_fn=_batch_key,
+    retries=1,
+    retry_delay_seconds=2,
+    retry_condition_fn=_unforeseen,
+    timeout_seconds=LONGEST,
+)
+def extract_batch(batch: list[Document], settings: Settings, version: str) -> list[Reading]:
+    """Extract the events of a batch of documents."""
+    readings = list(extract(pipeline(settings.language_model, settings.min_confidence), batch))
+    get_run_logger().info("%d documents, %d events", len(readings), sum(len(r.events) for r in readings))
+    return readings
+
+
+@cache
+def pipeline(language_model: str, min_confidence: float) -> Language:
+    """The extraction pipeline, loaded once a process."""
+    return build(language_model=language_model, min_confidence=min_confidence)
+
+
+@task(name="load", tags=["load"], **_WHILE_LOCKED)
+def load_batch(
+    warehouse: Path, readings: Sequence[Reading], batch: Batch, stamp: Stamp
+) -> tuple[Loaded, list[Rejection]]:
+    """Check the rows of a batch against their contracts and load them in one transaction; gives all it rejected."""
+    checked = check(document_rows(readings, stamp), mention_rows(readings, stamp))
+    rejections = [*batch.rejections, *checked.rejections]
+    with open_warehouse(warehouse) as connection:
+        rejected = rejection_rows(rejections, stamp)
+        loaded = load(connection, checked.documents, checked.mentions, rejected, batch.unchanged, stamp)
+        if batch.fetches:
+            save_fetches(connection, batch.fetches)
+    for rejection in rejections:
+        get_run_logger().warning("rejected: %s", rejection.reason)
+    return loaded, rejections
+
+
+@task(name="transform", tags=["transform"], timeout_seconds=LONGEST, **_WHILE_LOCKED)
+def build_marts(warehouse: Path, work: Path) -> Transformed:
+    """Build and test the marts with dbt."""
+    return transform(warehouse, work)
+
+
+@task(name="publish", tags=["publish"], timeout_seconds=LONGEST, **_WHILE_LOCKED)
+def publish_marts(warehouse: Path, target: Path) -> Published:
+    """Put the marts in place for readers."""
+    return publish(warehouse, target)
+
+
+def _needs_traceback(record: logging.LogRecord) -> bool:
+    """False for a traceback that Prefect logs of an error that a user can mend: the run's state says it in one line."""
+    return not (record.exc_info and isinstance(record.exc_info[1], UserError))
+
+
+for _name in ("prefect.flow_runs", "prefect.task_runs"):
+    logging.getLogger(_name).addFilter(_needs_traceback)

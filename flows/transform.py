@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from flows.warehouse import StoreLockedError, is_locked
 from models.errors import UserError
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ def transform(warehouse: Path, work: Path) -> Transformed:
 
     Raises:
         TransformError: dbt could not start, a model could not be built, or a test failed.
+        StoreLockedError: another program has the warehouse open.
     """
     # dbt takes a second or two to import: commands that build nothing need not wait for it.
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
@@ -68,14 +70,20 @@ def transform(warehouse: Path, work: Path) -> Transformed:
         raise outcome.exception
     if not isinstance(outcome.result, RunExecutionResult):
         reason = str(outcome.exception).strip() or "no reason given"
-        raise TransformError(f"dbt could not start: {_one_line(reason)}; see {work / 'logs' / 'dbt.log'}")
+        raise _failure(warehouse, f"dbt could not start: {_one_line(reason)}; see {work / 'logs' / 'dbt.log'}")
     failures = [_line(one) for one in outcome.result.results if str(one.status) in _FAILED]
     if failures or not outcome.success:
-        raise TransformError(f"dbt: {'; '.join(failures)}; see {work / 'logs' / 'dbt.log'}")
+        raise _failure(warehouse, f"dbt: {'; '.join(failures)}; see {work / 'logs' / 'dbt.log'}")
     return Transformed(
         passed=sum(str(one.status) in _PASSED for one in outcome.result.results),
         warnings=tuple(_line(one) for one in outcome.result.results if str(one.status) in _WARNED),
     )
+
+
+def _failure(warehouse: Path, message: str) -> UserError:
+    if is_locked(message):
+        return StoreLockedError(f"{warehouse} is open in another program: close that program, or wait for it to end")
+    return TransformError(message)
 
 
 def _line(result: "RunResult") -> str:

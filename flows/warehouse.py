@@ -1,5 +1,6 @@
 """The private warehouse file: raw tables, loaded a batch at a time. Only one process may have it open."""
 
+import time
 from collections.abc import Generator, Iterable, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
@@ -62,6 +63,7 @@ _FILE_ERRORS = (
 
 # What DuckDB's messages hold, and what to say instead.
 _LOCKED = "set lock"
+_PATIENCE = 2  # seconds for which another program, such as `sanctionwire status`, may have the warehouse open
 _EXPLANATIONS = {
     "different configuration": "{path} is open elsewhere in this program with other settings: close that connection",
     "not a valid DuckDB": "{path} is not a DuckDB file: move it away, or name another --store",
@@ -119,10 +121,21 @@ def open_warehouse(path: Path) -> Generator[duckdb.DuckDBPyConnection]:
     """
     with store_errors(path):
         _make_folder(path.parent)
-        with duckdb.connect(path) as connection:
+        with _connected(path) as connection:
             connection.execute("SET TimeZone = 'UTC'")
             make_tables(connection)
             yield connection
+
+
+def _connected(path: Path) -> duckdb.DuckDBPyConnection:
+    end = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            return duckdb.connect(path)
+        except duckdb.IOException as error:
+            if not is_locked(str(error)) or time.monotonic() > end:
+                raise
+        time.sleep(0.05)
 
 
 def make_tables(connection: duckdb.DuckDBPyConnection) -> None:
@@ -229,6 +242,11 @@ def finish_run(
     connection.execute(f"UPDATE raw.runs SET {assignments} WHERE run_id = ?", [*values.values(), run_id])  # noqa: S608
 
 
+def is_locked(message: str) -> bool:
+    """Whether DuckDB's message says that another program has the file open."""
+    return _LOCKED in message
+
+
 @contextmanager
 def store_errors(path: Path) -> Generator[None]:
     """Turn what DuckDB says about the file at `path` into a StoreError of one line."""
@@ -239,7 +257,7 @@ def store_errors(path: Path) -> Generator[None]:
 
 
 def _explained(path: Path, message: str) -> StoreError:
-    if _LOCKED in message:
+    if is_locked(message):
         return StoreLockedError(
             f"{path} is open in another program: wait for the other run to end, or close that program"
         )

@@ -1,0 +1,40 @@
+"""`sanctionwire serve`: the pipeline on its schedules, from one process."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from flows.cli import shell
+from models.errors import UserError
+
+
+def serve(
+    sources: Annotated[
+        list[str] | None, typer.Argument(help="Files, folders or globs to read; without any, the named sources")
+    ] = None,
+    store: Annotated[Path | None, typer.Option(help="Folder of the warehouse and the published file")] = None,
+) -> None:
+    """Run the pipeline by itself, without server and worker: ingest every half hour, maintenance every week.
+
+    Example: sanctionwire serve inbox/ --store press
+    """
+    shell.prepare_prefect()
+    with shell.errors():
+        settings = shell.settings(store=store)
+        if not sources:
+            from flows.named_sources import read_sources
+
+            if settings.sources is None:
+                raise UserError("no source given: name files or folders, or a file of sources in SANCTIONWIRE_SOURCES")
+            read_sources(settings.sources)
+        from flows.deployments import serve_all
+
+        given: dict[str, Any] = {"store": str(store.absolute())} if store else {}
+        serve_all([str(Path(source).absolute()) for source in sources or ()], given, _tell)
+
+
+def _tell(url: str) -> None:
+    dashboard = url.removesuffix("/api")
+    typer.echo(f"Running until Ctrl-C. Runs and their artifacts: {dashboard}")
+    typer.echo(f"Start one now: PREFECT_API_URL={url} prefect deployment run ingest/ingest")

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, cast
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
 from models.errors import UserError
 
@@ -131,10 +131,11 @@ class PagesSource(WebSource):
 
 
 class QuerySource(_Source):
-    """The rows of a query by DuckDB, whose columns are named as fields of documents are.
+    """The rows of a query, whose columns are named as fields of documents are.
 
     `attach` is a file of DuckDB or SQLite, `attach_from` the environment variable that holds the connection string of
-    PostgreSQL; the query knows it as `db`. Parquet, CSV and JSON files are named in the query itself.
+    PostgreSQL. DuckDB runs the query and knows the database as `db`; Parquet, CSV and JSON files are named in the query
+    itself. SQLite runs its queries itself.
     """
 
     kind: Literal["query"]
@@ -142,6 +143,14 @@ class QuerySource(_Source):
     attach: str | None = None
     attach_from: _Variable | None = None
     database: Literal["duckdb", "sqlite", "postgres"] = "duckdb"
+
+    @model_validator(mode="after")
+    def _reachable(self) -> "QuerySource":
+        if self.database == "sqlite" and not self.attach:
+            raise ValueError("SQLite needs attach, the path of its file")
+        if self.database == "postgres" and not self.attach_from:
+            raise ValueError("PostgreSQL needs attach_from, the environment variable of its connection string")
+        return self
 
 
 class WarcSource(_Source):

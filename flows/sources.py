@@ -20,7 +20,7 @@ from models.rejection import Rejection
 
 Reader = Callable[[BufferedReader, str, Notes], Iterator[Document | Rejection]]
 
-_READERS: dict[Kind, Reader] = {
+READERS: dict[Kind, Reader] = {
     Kind.TEXT: read_plain,
     Kind.HTML: read_webpage,
     Kind.JSONL: read_jsonl,
@@ -38,7 +38,7 @@ def documents(sources: Sequence[str | Path], *, published: date | None = None) -
     store keeps the later. Raises SourceError, at the first step, where no source names a file.
     """
     for file in files(sources):
-        for found in [file] if isinstance(file, Rejection) else _read(file):
+        for found in [file] if isinstance(file, Rejection) else read_file(file, origin_of(file)):
             if published and isinstance(found, Document) and found.published is None:
                 found = replace(found, published=published)
             yield found
@@ -59,14 +59,14 @@ def count(sources: Sequence[str | Path]) -> int | None:
     return total
 
 
-def _read(path: Path) -> Iterator[Document | Rejection]:
+def read_file(path: Path, origin: str) -> Iterator[Document | Rejection]:
+    """What one file holds, in documents of that origin; its name tells the kind. Raises ValueError for another kind."""
     kind = kind_of(path)
     if kind is None:
         raise ValueError(f"{path} is of no kind that is read: take files from source_files.files")
-    origin = origin_of(path)
     try:
         with open_binary(path) as stream:
-            yield from _READERS[kind](stream, origin, Notes(origin))
+            yield from READERS[kind](stream, origin, Notes(origin))
     except ReadError as error:
         yield rejection(origin, error)
     except OSError as error:

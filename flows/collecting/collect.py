@@ -1,14 +1,31 @@
 """One named source to a stream of documents, of rejections, and of what to remember of each request."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from flows.client import Web
-from flows.named_sources import NamedSource
+from flows.collecting.articles import Collected, Link, reach, read_articles
+from flows.collecting.feed import read_feed
+from flows.collecting.query import read_query
+from flows.collecting.remote import read_remote
+from flows.collecting.sitemap import read_sitemap
+from flows.collecting.warc import read_warc
+from flows.named_sources import (
+    FeedSource,
+    FolderSource,
+    GlobSource,
+    NamedSource,
+    PagesSource,
+    QuerySource,
+    RemoteSource,
+    SitemapSource,
+    WarcSource,
+)
+from flows.sources import documents
+from models.errors import UserError
 from models.event import Document
 from models.fetches import Fetch
 from models.rejection import Rejection
-
-Collected = Document | Rejection | Fetch
 
 
 def collect(source: NamedSource, web: Web, known: Mapping[str, Fetch]) -> Iterator[Collected]:
@@ -21,4 +38,28 @@ def collect(source: NamedSource, web: Web, known: Mapping[str, Fetch]) -> Iterat
     Nothing of the source raises: a feed that hangs, or whose host is gone, is a rejection like a page that is. Every
     document carries the source's name as its `source` and, where it came over the network, `fetched_at`.
     """
-    raise NotImplementedError(source, web, known)
+    try:
+        for found in _found(source, web, known):
+            yield replace(found, source=source.name) if isinstance(found, Document) else found
+    except UserError as error:  # no file to read, a secret that is not set
+        yield Rejection(source.name, None, "read", "no_source", f"{source.name}: {error}")
+
+
+def _found(source: NamedSource, web: Web, known: Mapping[str, Fetch]) -> Iterator[Collected]:
+    match source:
+        case FolderSource():
+            return documents([source.path])
+        case GlobSource():
+            return documents([source.pattern])
+        case RemoteSource():
+            return read_remote(source, known)
+        case FeedSource():
+            return read_feed(source, web, known)
+        case SitemapSource():
+            return read_sitemap(source, web, known)
+        case PagesSource():
+            return read_articles(reach(source, web, known), map(Link, source.urls))
+        case QuerySource():
+            return read_query(source)
+        case WarcSource():
+            return read_warc(source, known)

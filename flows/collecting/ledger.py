@@ -37,6 +37,6 @@ def _replace(connection: duckdb.DuckDBPyConnection, table: str, rows: pl.DataFra
     connection.register("given", cast(object, rows.to_arrow()))
     connection.begin()
     connection.execute(f"DELETE FROM raw.{table} AS standing USING given WHERE {same}")  # noqa: S608
-    connection.execute(f"INSERT INTO raw.{table} BY NAME FROM given")  # noqa: S608
+    connection.execute(f"INSERT INTO raw.{table} BY NAME FROM given")
     connection.commit()
     connection.unregister("given")

@@ -1,8 +1,8 @@
 """Our own annotations of texts that stay outside the repository, and passages that we wrote ourselves.
 
-`annotations.jsonl` holds no text: it names a passage by the id of its record in the corpora (and a range of characters in
-a long one), and gives spans as offsets into that passage. `written.jsonl` holds whole passages, with invented people and
-firms, in the same format as the annotated corpus.
+`annotations.jsonl` holds no text: it names a passage by the id of its record in the corpora (and a range of characters
+in a long one), and gives spans as offsets into that passage. `written.jsonl` holds whole passages, with invented people
+and firms, in the same format as the annotated corpus.
 """
 
 import gzip

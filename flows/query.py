@@ -1,6 +1,8 @@
 """Queries on the published file."""
 
 import json
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,22 +18,29 @@ class QueryError(UserError):
     """The published file is missing, or the query fails."""
 
 
-def rows(path: Path, query: str) -> tuple[list[str], list[tuple[Any, ...]]]:
-    """Column names and rows of a query on the published file, which is opened read-only and closed again.
+@contextmanager
+def opened(path: Path) -> Generator[duckdb.DuckDBPyConnection]:
+    """The published file, read-only, closed at the end.
 
     Raises:
-        QueryError: there is no such file, or DuckDB refuses the query.
+        QueryError: there is no such file; also for what DuckDB reports inside.
     """
     if not path.is_file():
         raise QueryError(f"{path}: nothing is published there; `sanctionwire run` makes it, --store names another")
     try:
         with duckdb.connect(path, read_only=True) as connection:
-            if not connection.extract_statements(query):
-                raise QueryError("the query is empty")
-            result = connection.execute(query)
-            return [column[0] for column in result.description or ()], result.fetchall()
+            yield connection
     except duckdb.Error as error:
         raise QueryError(str(error)) from error
+
+
+def rows(path: Path, query: str) -> tuple[list[str], list[tuple[Any, ...]]]:
+    """Column names and rows of a query on the published file. Raises QueryError."""
+    with opened(path) as connection:
+        if not connection.extract_statements(query):
+            raise QueryError("the query is empty")
+        result = connection.execute(query)
+        return [column[0] for column in result.description or ()], result.fetchall()
 
 
 def print_query(path: Path, query: str, *, as_json: bool = False) -> None:

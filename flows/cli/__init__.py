@@ -8,8 +8,13 @@ import typer
 from flows.cli.evaluate import evaluate
 from flows.cli.explain import explain
 from flows.cli.extract import extract
+from flows.cli.maintain import maintain
+from flows.cli.report import report
 from flows.cli.run import run
+from flows.cli.serve import serve
+from flows.cli.sources import app as sources
 from flows.cli.sql import sql
+from flows.cli.status import status
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False, rich_markup_mode="rich")
 
@@ -19,5 +24,6 @@ def main() -> None:
     """Sanctions events from text: who sanctioned whom, when, with what, and was it done or only threatened."""
 
 
-for command in (run, extract, evaluate, explain, sql):
+for command in (run, extract, evaluate, explain, sql, report, serve, status, maintain):
     app.command()(command)
+app.add_typer(sources, name="sources")

@@ -1,0 +1,164 @@
+"""What the web report shows, read from the published file."""
+
+import json
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, cast
+
+from flows.query import opened
+
+EVENTS = 10_000  # the newest; a page of more is slow and large
+TEXT_BYTES = 3_000_000  # of sentences, headlines and addresses: with these, the page stays below 5 MB
+EXCERPT, TITLE, ADDRESS = 320, 140, 400  # characters
+
+# A party counts as its country, a bloc or an organisation as itself; others have no place in a table of countries.
+_EVENTS = f"""
+SELECT
+    wide.date_start::VARCHAR AS day,
+    wide.date_precision AS precision,
+    wide.actor,
+    wide.target,
+    coalesce(wide.actor_country_name, IF(wide.actor_kind IN ('bloc', 'organisation'), wide.actor, NULL)) AS sender,
+    coalesce(wide.target_country_name, IF(wide.target_kind IN ('bloc', 'organisation'), wide.target, NULL)) AS receiver,
+    wide.action,
+    wide.status,
+    facts.measures,
+    coalesce(cases.episodes, []) AS episodes,
+    wide.document_count AS documents,
+    wide.evidence AS sentence,
+    mentions.trigger_start - mentions.sentence_start AS trigger_start,
+    mentions.trigger_end - mentions.sentence_start AS trigger_end,
+    facts.evidence_document_id AS document_id,
+    coalesce(wide.document_title, wide.document_origin) AS title,
+    wide.document_source AS source,
+    wide.document_url AS url,
+    wide.document_published::VARCHAR AS published
+FROM bi_events AS wide
+INNER JOIN fct_events AS facts ON wide.event_id = facts.event_id
+INNER JOIN fct_event_mentions AS mentions ON facts.evidence_mention_id = mentions.mention_id
+LEFT JOIN (SELECT event_id, list(DISTINCT episode_id) AS episodes FROM fct_episode_steps GROUP BY event_id) AS cases
+    ON wide.event_id = cases.event_id
+ORDER BY coalesce(wide.first_told, wide.date_start) DESC NULLS LAST, wide.date_start DESC NULLS LAST, wide.event_id
+LIMIT {EVENTS}
+"""  # noqa: S608
+
+_EPISODES = """
+SELECT
+    episode_id,
+    sender,
+    target,
+    "round",
+    state,
+    first_step_on::VARCHAR AS first_step_on,
+    last_step_on::VARCHAR AS last_step_on,
+    first_threatened_on::VARCHAR AS first_threatened_on,
+    imposed_on::VARCHAR AS imposed_on,
+    in_force_until::VARCHAR AS in_force_until,
+    last_extended_on::VARCHAR AS last_extended_on,
+    first_eased_on::VARCHAR AS first_eased_on,
+    lifted_on::VARCHAR AS lifted_on,
+    first_violated_on::VARCHAR AS first_violated_on,
+    event_count
+FROM bi_episodes
+WHERE sender IS NOT NULL AND target IS NOT NULL
+ORDER BY event_count DESC, episode_id
+"""
+
+_READ = "SELECT count(*), min(published), max(published) FROM dim_document"
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """What the page shows.
+
+    `events` are the newest first, at most EVENTS of the `event_count` that are published; an event names the places of
+    its document, its quote and its episodes in the other lists. A quote is a sentence, shortened where it is long, with
+    the start and the end of the trigger in it.
+    """
+
+    events: list[dict[str, Any]]
+    documents: list[dict[str, Any]]
+    quotes: list[tuple[str, int, int]]
+    episodes: list[dict[str, Any]]
+    measures: dict[str, str]
+    event_count: int
+    documents_read: int
+    first_published: date | None
+    last_published: date | None
+
+
+def gather(published: Path) -> Reported:
+    """Read the published file. Raises QueryError where it is missing, or was published by another version."""
+    with opened(published) as connection:
+
+        def ask(query: str) -> list[dict[str, Any]]:
+            return cast("list[dict[str, Any]]", connection.execute(query).pl().to_dicts())
+
+        told, episodes = ask(_EVENTS), ask(_EPISODES)
+        measures = {row["measure"]: row["label"] for row in ask("SELECT measure, label FROM dim_measure")}
+        ((event_count,),) = connection.execute("SELECT count(*) FROM bi_events").fetchall()
+        ((documents_read, first, last),) = connection.execute(_READ).fetchall()
+    needed = {episode for event in told for episode in event["episodes"]}
+    episodes = [episode for episode in episodes if episode["episode_id"] in needed]
+    documents, quotes = _texts(told)
+    _number_episodes(told, episodes)
+    return Reported(told, documents, quotes, episodes, measures, event_count, documents_read, first, last)
+
+
+def excerpt(sentence: str, start: int, end: int) -> tuple[str, int, int]:
+    """At most about EXCERPT characters of `sentence` around its trigger, and where the trigger stands in them."""
+    if not 0 <= start <= end <= len(sentence):
+        start = end = 0
+    if len(sentence) <= EXCERPT:
+        return sentence, start, end
+    first = max(0, min((start + end - EXCERPT) // 2, len(sentence) - EXCERPT))
+    last = min(len(sentence), max(first + EXCERPT, end))
+    first = min(first, start)
+    before, after = "… " if first else "", " …" if last < len(sentence) else ""
+    moved = len(before) - first
+    return f"{before}{sentence[first:last]}{after}", start + moved, end + moved
+
+
+def web_address(url: str | None) -> str | None:
+    """The address, if it may stand in a link: http or https, and not too long."""
+    return url if url and url.lower().startswith(("http://", "https://")) and len(url) <= ADDRESS else None
+
+
+def _texts(told: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], list[tuple[str, int, int]]]:
+    """Take the texts out of the events, each once, the newest first, until TEXT_BYTES are spent."""
+    documents: dict[str, dict[str, Any]] = {}
+    quotes: dict[tuple[str, int, int], int] = {}
+    places: dict[str, int] = {}
+    spent = 0
+    for event in told:
+        quote = excerpt(event.pop("sentence"), event.pop("trigger_start"), event.pop("trigger_end"))
+        document = {
+            "title": (event.pop("title") or "")[:TITLE],
+            "source": event.pop("source"),
+            "url": web_address(event.pop("url")),
+            "published": event.pop("published"),
+        }
+        key = event.pop("document_id")
+        if key not in documents:
+            spent += _size(document)
+            if spent <= TEXT_BYTES:
+                places[key] = len(documents)
+                documents[key] = document
+        if quote not in quotes:
+            spent += _size(quote)
+            if spent <= TEXT_BYTES:
+                quotes[quote] = len(quotes)
+        event["document"], event["quote"] = places.get(key), quotes.get(quote)
+    return list(documents.values()), list(quotes)
+
+
+def _size(value: object) -> int:
+    return len(json.dumps(value, ensure_ascii=False).encode())
+
+
+def _number_episodes(told: list[dict[str, Any]], episodes: list[dict[str, Any]]) -> None:
+    """Have the events name their episodes by place in the list, which takes less room than a digest."""
+    places = {episode.pop("episode_id"): place for place, episode in enumerate(episodes)}
+    for event in told:
+        event["episodes"] = sorted(places[episode] for episode in event["episodes"] if episode in places)

@@ -1,0 +1,25 @@
+"""What the codes of actions, statuses and states are called on the page, for people who do not know the codebook."""
+
+from models.event import Action, Status
+
+ACTIONS = {
+    Action.IMPOSE: "Imposed",
+    Action.EXTEND: "Extended",
+    Action.EASE: "Eased",
+    Action.LIFT: "Lifted",
+    Action.ENFORCE: "Enforced",
+    Action.VIOLATE: "Broken",
+}
+
+STATUSES = {
+    Status.ENACTED: "Done",
+    Status.PLANNED: "Planned",
+    Status.CONSIDERED: "Considered",
+    Status.THREATENED: "Threatened",
+    Status.DEMANDED: "Demanded",
+    Status.REJECTED: "Rejected",
+}
+
+# The colours are told apart by people who see fewer of them, on white and on black.
+ACTION_COLOURS = ["#c8461e", "#d98b00", "#3f9fd6", "#1f6fb5", "#1a8f6a", "#b8659a"]
+STATUS_COLOURS = ["#1f6fb5", "#3f9fd6", "#1a8f6a", "#d98b00", "#c8461e", "#8a8f98"]

@@ -1,12 +1,11 @@
 """The published file: the marts alone, put in place by one rename, so that readers and runs never meet."""
 
-import os
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
+from flows.drafts import draft_of, quoted
 from flows.warehouse import StoreError, store_errors
 
 MARTS_SCHEMA = "marts"
@@ -29,26 +28,14 @@ def publish(warehouse: Path, target: Path) -> Published:
     Raises:
         StoreError: the warehouse has no marts, or a file cannot be read or written; `target` is then as it was.
     """
-    draft = target.with_name(f".{target.name}.draft")
-    _remove(draft)
-    try:
-        with store_errors(warehouse):
-            tables = _copy(warehouse, draft)
-        try:
-            _flush(draft)
-            size = draft.stat().st_size
-            draft.replace(target)
-            _flush(target.parent)
-        except OSError as error:
-            raise StoreError(f"{target} cannot be put in place: {error.strerror}") from error
-    finally:
-        _remove(draft)
-    return Published(target, tables, size)
+    with draft_of(target) as draft, store_errors(warehouse):
+        tables = _copy(warehouse, draft)
+    return Published(target, tables, target.stat().st_size)
 
 
 def _copy(warehouse: Path, draft: Path) -> dict[str, int]:
     with duckdb.connect() as connection:
-        connection.execute(f"ATTACH {_quoted(warehouse)} AS warehouse (READ_ONLY)")
+        connection.execute(f"ATTACH {quoted(warehouse)} AS warehouse (READ_ONLY)")
         names = [
             str(row[0])
             for row in connection.execute(
@@ -60,7 +47,7 @@ def _copy(warehouse: Path, draft: Path) -> dict[str, int]:
         if not names:
             raise StoreError(f"{warehouse} has no marts to publish: build them first")
         with store_errors(draft):
-            connection.execute(f"ATTACH {_quoted(draft)} AS draft")
+            connection.execute(f"ATTACH {quoted(draft)} AS draft")
             counts = {name: _copy_table(connection, name) for name in names}
             connection.execute("DETACH draft")
     return counts
@@ -79,25 +66,5 @@ def _copy_table(connection: duckdb.DuckDBPyConnection, name: str) -> int:
         {"schema": MARTS_SCHEMA, "name": name},
     ).fetchall()
     for subject, comment in comments:
-        connection.execute(f"COMMENT ON {subject} IS {_quoted(comment)}")
+        connection.execute(f"COMMENT ON {subject} IS {quoted(comment)}")
     return int(row[0]) if row else 0
-
-
-def _quoted(text: object) -> str:
-    return "'" + str(text).replace("'", "''") + "'"
-
-
-def _flush(path: Path) -> None:
-    """Have the disk hold what was written, before and after the rename."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _remove(draft: Path) -> None:
-    """Remove a draft and its log, this run's or a killed one's."""
-    for path in (draft, draft.with_name(f"{draft.name}.wal")):
-        with suppress(OSError):
-            path.unlink()

@@ -1,0 +1,99 @@
+"""The state of a store, as `sanctionwire status` tells it."""
+
+import json
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+from typer.testing import CliRunner
+
+from flows import status as status_module
+from flows.cli import app
+from flows.collecting.ledger import save_source_runs
+from flows.settings import Settings
+from flows.status import show, status
+from flows.warehouse import RunCounts, StoreError, finish_run, load, open_warehouse, start_run, unread
+from models.fetches import SourceRun
+from models.rows import document_rows, mention_rows, rejection_rows
+from tests.dispatches import STAMP, Act, dispatch
+
+READINGS = [
+    dispatch("The EU sanctioned Russia.", Act("sanctioned"), origin="https://a.example/1", source="council"),
+    dispatch("It rained.", origin="b.txt"),
+]
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Path:
+    with open_warehouse(tmp_path / "warehouse.duckdb") as connection:
+        start_run(connection, STAMP)
+        _, others = unread(connection, [reading.document for reading in READINGS], STAMP.extractor_version)
+        rows = document_rows(READINGS, STAMP), mention_rows(READINGS, STAMP), rejection_rows([], STAMP)
+        load(connection, *rows, others, STAMP)
+        end = STAMP.at + timedelta(seconds=9)
+        save_source_runs(
+            connection,
+            [
+                SourceRun(STAMP.run_id, "council", 1, 4, 0, None, STAMP.at, end),
+                SourceRun(STAMP.run_id, "treasury", 0, 0, 1, "the host is unknown", STAMP.at, end),
+            ],
+        )
+        finish_run(connection, STAMP.run_id, RunCounts(documents_read=2, documents_new=2, events=1), end)
+    return tmp_path
+
+
+def test_it_tells_runs_totals_and_how_fresh_each_source_is(store: Path) -> None:
+    told = status(Settings(store=store))
+    assert (told.documents, told.passed_gate, told.events, told.mentions, told.rejected) == (2, 1, 1, 1, 0)
+    (run,) = told.runs
+    assert (run.run_id, run.status, run.documents_read) == (STAMP.run_id, "succeeded", 2)
+    council, treasury, files = told.sources
+    assert (council.source, council.documents, council.last_document) == ("council", 1, STAMP.at)
+    assert (council.new, council.unchanged, council.failed) == (1, 4, 0)
+    assert (treasury.documents, treasury.last_document, treasury.reason) == (0, None, "the host is unknown")
+    assert (files.source, files.documents, files.last_asked) == (None, 1, None)
+    assert told.warehouse_size == (store / "warehouse.duckdb").stat().st_size
+    assert told.published_at is None
+
+
+def test_the_screen_shows_it_all(store: Path) -> None:
+    console = Console(width=200)
+    with console.capture() as captured:
+        console.print(show(status(Settings(store=store))))
+    shown = captured.get()
+    assert "2 (1 with sanctions terms, 0 in the history)" in shown
+    for word in ("council", "treasury", "the host is unknown", "succeeded", STAMP.run_id):
+        assert word in shown
+
+
+def test_the_command_prints_json(store: Path) -> None:
+    done = CliRunner().invoke(app, ["status", "--store", str(store), "--json"])
+    assert done.exit_code == 0
+    assert json.loads(done.stdout)["runs"][0]["status"] == "succeeded"
+
+
+def test_a_store_without_a_warehouse_is_one_line(tmp_path: Path) -> None:
+    done = CliRunner().invoke(app, ["status", "--store", str(tmp_path)])
+    assert done.exit_code == 1
+    assert done.stderr.startswith(f"sanctionwire: {tmp_path}/warehouse.duckdb: there is no warehouse yet")
+
+
+def test_a_warehouse_that_a_run_writes_for_long_is_one_line(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(status_module, "_PATIENCE", 0.1)
+    with writer(store), pytest.raises(StoreError, match="is being written: ask again in a while"):
+        status(Settings(store=store))
+
+
+def writer(store: Path) -> "subprocess.Popen[str]":
+    """A process that has the warehouse open until its input ends, which leaving the block sees to."""
+    script = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('open', flush=True); input()"
+    command = [sys.executable, "-c", script, str(store / "warehouse.duckdb")]
+    process = subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "open\n"
+    return process

@@ -1,7 +1,7 @@
 """The flow: documents in; events extracted, checked and loaded a batch at a time; marts built; the result published."""
 
 from collections import Counter, deque
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -23,6 +23,7 @@ from flows.journal import Stages, journal, log
 from flows.lock import only_run
 from flows.named_sources import NamedSource, read_sources
 from flows.notify import notify
+from flows.outdated import outdated
 from flows.progress import Advance, progress
 from flows.report import SHOWN, IncompleteError, RunReport, complaint, write_artifacts
 from flows.settings import Settings
@@ -36,7 +37,10 @@ from models.fetches import Fetch
 from models.rejection import Rejection
 from models.rows import Reading, Stamp
 
-__all__ = ["ingest", "pipeline", "recorded", "run"]
+__all__ = ["ingest", "pipeline", "recorded", "run", "runner", "take_in"]
+
+# What comes in, and how many things that will be, where that is known.
+Intake = tuple[Iterator[Item], int | None]
 
 
 def run(
@@ -57,12 +61,15 @@ def run(
         count(sources)  # raises: a mistyped path should not wait for Prefect's server to start
     else:
         _named(settings)
-    configured = ingest.with_options(task_runner=_runner(settings.workers))
+    configured = ingest.with_options(task_runner=runner(settings.workers))
     return configured(list(sources), settings, published, strict=strict, wait=wait)
 
 
-def _runner(workers: int) -> Any:
-    """One thread beside the one that loads, or as many processes: the pipeline is not safe to share between threads."""
+def runner(workers: int) -> Any:
+    """What extracts: one thread beside the one that loads, or as many processes.
+
+    The pipeline is not safe to share between threads.
+    """
     return ProcessPoolTaskRunner(workers) if workers > 1 else ThreadPoolTaskRunner[Any](1)
 
 
@@ -79,7 +86,7 @@ class _Run:
     rejected: list[Rejection] = field(default_factory=list[Rejection])
 
 
-@flow(name="ingest", task_runner=_runner(1), on_failure=[notify], on_crashed=[notify])
+@flow(name="ingest", task_runner=runner(1), on_failure=[notify], on_crashed=[notify])
 def ingest(
     sources: list[str], settings: Settings, published: date | None = None, strict: bool = False, wait: float = 0
 ) -> RunReport:
@@ -91,15 +98,28 @@ def ingest(
     Raises:
         IncompleteError: all is done, but no source worked, or with `strict` something was rejected.
     """
+
+    def items(tally: SourceTally) -> Intake:
+        if sources:
+            return from_files(sources, published), count(sources)
+        return from_named(_named(settings), settings.warehouse, tally), None
+
+    return take_in(settings, items, strict=strict, wait=wait)
+
+
+def take_in(
+    settings: Settings, items: Callable[[SourceTally], Intake], *, strict: bool = False, wait: float = 0
+) -> RunReport:
+    """The way of what `items` gives, in a flow: extract, load, transform, publish; `ingest` says the rest.
+
+    `items` is called once the run has the store.
+    """
     run_id = str(flow_run.id)
     with only_run(settings.store, wait), journal(settings.log_file, run_id):
         stamp = Stamp(run_id, extractor_version(settings.language_model, settings.min_confidence), now())
         this = _Run(settings, stamp, SourceTally(run_id))
         with recorded(settings.warehouse, stamp, this.tally):
-            if sources:
-                stream, expected = from_files(sources, published), count(sources)
-            else:
-                stream, expected = from_named(_named(settings), settings.warehouse, this.named), None
+            stream, expected = items(this.named)
             with progress(expected) as advance:
                 _read(this, stream, advance)
             if this.named.runs():
@@ -109,6 +129,7 @@ def ingest(
                 transformed = build_marts(settings.warehouse, settings.store / "dbt")
             with this.stages("publish"):
                 snapshot = publish_marts(settings.warehouse, settings.published)
+            warnings = (*transformed.warnings, *_outdated(settings.warehouse, stamp.extractor_version))
         rmtree(_results(settings), ignore_errors=True)
     report = RunReport(
         run_id,
@@ -116,7 +137,7 @@ def ingest(
         dict(this.checks),
         dict(this.stages.seconds),
         snapshot,
-        transformed.warnings,
+        warnings,
         this.named.runs(),
         tuple(this.rejected[:SHOWN]),
     )
@@ -124,6 +145,14 @@ def ingest(
     if reason := complaint(report, strict=strict):
         raise IncompleteError(reason, report)
     return report
+
+
+def _outdated(warehouse: Path, version: str) -> Iterator[str]:
+    with open_warehouse(warehouse) as connection:
+        found = len(outdated(connection, version))
+    if found:
+        again = "`sanctionwire backfill` reads them again"
+        yield f"{found} documents were read by an older version of the extractor: {again}"
 
 
 def _named(settings: Settings) -> Sequence[NamedSource]:

@@ -13,11 +13,11 @@ from models.near_duplicates import bands
 from models.rows import STORY_BANDS
 
 DAYS = 3  # between one document of a story and the next
-_AT_ONCE = 1000  # texts held in memory
+_AT_ONCE = 5000  # texts held in memory
 
 _UNBANDED = """
 SELECT document_id, text FROM raw.documents ANTI JOIN raw.story_bands USING (document_id)
-WHERE passed_gate ORDER BY document_id LIMIT ?
+WHERE passed_gate LIMIT ?
 """
 
 _ORPHANS = """

@@ -16,6 +16,7 @@ from spacy.language import Language
 from flows.collecting.ledger import save_fetches
 from flows.publish import Published, publish
 from flows.settings import Settings
+from flows.stories import link_stories
 from flows.transform import Transformed, transform
 from flows.warehouse import Loaded, StoreLockedError, load, open_warehouse
 from models.contracts import check
@@ -113,7 +114,9 @@ def load_batch(
 
 @task(name="transform", tags=["transform"], timeout_seconds=LONGEST, **_WHILE_LOCKED)
 def build_marts(warehouse: Path, work: Path) -> Transformed:
-    """Build and test the marts with dbt."""
+    """Link the stories, then build and test the marts with dbt."""
+    with open_warehouse(warehouse) as connection:
+        link_stories(connection)
     return transform(warehouse, work)
 
 

@@ -5,8 +5,10 @@ Modules that are slow to load (Prefect, spaCy, dbt) are imported inside the comm
 
 import typer
 
+from flows.cli.backfill import backfill
 from flows.cli.evaluate import evaluate
 from flows.cli.explain import explain
+from flows.cli.export import export
 from flows.cli.extract import extract
 from flows.cli.maintain import maintain
 from flows.cli.report import report
@@ -24,6 +26,6 @@ def main() -> None:
     """Sanctions events from text: who sanctioned whom, when, with what, and was it done or only threatened."""
 
 
-for command in (run, extract, evaluate, explain, sql, report, serve, status, maintain):
+for command in (run, extract, evaluate, explain, sql, report, export, serve, status, backfill, maintain):
     app.command()(command)
 app.add_typer(sources, name="sources")

@@ -1,0 +1,37 @@
+"""`sanctionwire backfill`: stored documents, read again by the extractor as it now is."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from flows.cli import shell
+from flows.screen import screen
+
+
+def backfill(
+    store: Annotated[Path | None, typer.Option(help="Folder of the warehouse and the published file")] = None,
+    batch_size: Annotated[int | None, typer.Option(min=1, help="Documents a task run")] = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes that extract")] = None,
+    min_confidence: Annotated[float | None, typer.Option(min=0, max=1, help="Leave out events below it")] = None,
+    wait: Annotated[float, typer.Option(min=0, help="Seconds to wait for another run on the store to end")] = 0,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON")] = False,
+) -> None:
+    """Read again what an older version of the extractor has read, from the stored texts, and publish once.
+
+    Example: sanctionwire backfill --workers 4
+    """
+    shell.prepare_prefect()
+    with shell.errors():
+        settings = shell.settings(store=store, batch_size=batch_size, workers=workers, min_confidence=min_confidence)
+        if not settings.warehouse.is_file():
+            shell.fail(f"{settings.warehouse}: there is no warehouse yet; `sanctionwire run` makes it")
+        from flows.backfill import run
+        from flows.report import table
+
+        report = run(settings, wait=wait)
+    if as_json:
+        shell.print_json(asdict(report))
+    else:
+        screen().print(table(report))

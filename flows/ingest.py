@@ -28,7 +28,7 @@ from flows.progress import Advance, progress
 from flows.report import SHOWN, IncompleteError, RunReport, complaint, write_artifacts
 from flows.settings import Settings
 from flows.sources import count
-from flows.tasks import Batch, build_marts, extract_batch, load_batch, pipeline, publish_marts
+from flows.tasks import Batch, build_marts, extract_batch, load_batch, pipeline, publish_marts, refresh_page
 from flows.warehouse import Loaded, RunCounts, finish_run, open_warehouse, start_run, unread
 from models.errors import UserError
 from models.event import Document
@@ -129,6 +129,8 @@ def take_in(
                 transformed = build_marts(settings.warehouse, settings.store / "dbt")
             with this.stages("publish"):
                 snapshot = publish_marts(settings.warehouse, settings.published)
+            if settings.page.exists():  # someone asked for it once
+                refresh_page(settings.published, settings.page)
             warnings = (*transformed.warnings, *_outdated(settings.warehouse, stamp.extractor_version))
         rmtree(_results(settings), ignore_errors=True)
     report = RunReport(
@@ -141,7 +143,7 @@ def take_in(
         this.named.runs(),
         tuple(this.rejected[:SHOWN]),
     )
-    write_artifacts(report)
+    write_artifacts(report, settings.page)
     if reason := complaint(report, strict=strict):
         raise IncompleteError(reason, report)
     return report

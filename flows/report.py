@@ -1,6 +1,7 @@
 """What a run did, for the terminal, for scripts and for Prefect's artifacts."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from prefect.artifacts import create_link_artifact, create_markdown_artifact, create_table_artifact
@@ -85,8 +86,12 @@ def table(report: RunReport) -> Group:
     return Group(lines, "", f'Try: sanctionwire sql "{query}"')
 
 
-def write_artifacts(report: RunReport) -> None:
-    """Leave in Prefect's UI what the run did: a summary, its sources, what it rejected, and where the result stands."""
+def write_artifacts(report: RunReport, page: Path) -> None:
+    """Leave in Prefect's UI what the run did: a summary, its sources, what it rejected, and where the result stands.
+
+    That is the web report `page` where there is one, else the published file.
+    """
+    result = page if page.exists() else report.published.path
     create_table_artifact(
         key=ARTIFACT_KEY,
         table=[{"figure": label, "value": value} for label, value in rows(report)],
@@ -107,9 +112,9 @@ def write_artifacts(report: RunReport) -> None:
     create_markdown_artifact(key=f"{ARTIFACT_KEY}-published", markdown=markdown, description="The published tables")
     create_link_artifact(
         key=f"{ARTIFACT_KEY}-report",
-        link=report.published.path.absolute().as_uri(),
-        link_text=report.published.path.name,
-        description="The published file, on the machine that ran this",
+        link=result.absolute().as_uri(),
+        link_text=result.name,
+        description="What was published, on the machine that ran this",
     )
 
 

@@ -18,7 +18,6 @@ class Settings(BaseSettings):
     workers: int = Field(1, ge=1, description="processes that extract")
     min_confidence: float = Field(0.0, ge=0, le=1, description="events below it are left out")
     language_model: str = Field(LANGUAGE_MODEL, description="an installed spaCy pipeline for tags, parse and entities")
-
     sources: Path | None = Field(None, description="file of named sources, read where a run names no others")
     notify: str | None = Field(None, description="Prefect notification block that is told of failed runs")
     log_file: Path | None = Field(None, description="file that gets a JSON line for each thing that happens in a run")
@@ -33,3 +32,8 @@ class Settings(BaseSettings):
     def published(self) -> Path:
         """The read-only snapshot that people query."""
         return self.store / "sanctions.duckdb"
+
+    @property
+    def page(self) -> Path:
+        """The published file as a web page, where one was asked for."""
+        return self.store / "report.html"

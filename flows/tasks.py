@@ -1,8 +1,9 @@
-"""The tasks of a run, with what is tried again: extract a batch, load it, build the marts, publish."""
+"""The tasks of a run, with what is tried again: extract a batch, load it, build the marts, publish, report."""
 
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from prefect.context import TaskRunContext
 from spacy.language import Language
 
 from flows.collecting.ledger import save_fetches
+from flows.drafts import draft_of
 from flows.publish import Published, publish
 from flows.settings import Settings
 from flows.stories import link_stories
@@ -124,6 +126,16 @@ def build_marts(warehouse: Path, work: Path) -> Transformed:
 def publish_marts(warehouse: Path, target: Path) -> Published:
     """Put the marts in place for readers."""
     return publish(warehouse, target)
+
+
+@task(name="report", tags=["report"], timeout_seconds=LONGEST, cache_policy=NO_CACHE)
+def refresh_page(published: Path, page: Path) -> None:
+    """Write the web report `page` anew, of what is published now."""
+    from flows.web_report.gather import gather  # its charts are slow to import, and few stores have a page
+    from flows.web_report.page import render
+
+    with draft_of(page) as draft:
+        draft.write_text(render(gather(published), datetime.now(UTC).date()), encoding="utf-8")
 
 
 def _needs_traceback(record: logging.LogRecord) -> bool:

@@ -25,7 +25,7 @@ def report(
         from flows.web_report.page import render
 
         settings = shell.settings(store=store)
-        page = out or settings.store / "report.html"
+        page = out or settings.page
         text = render(gather(settings.published), datetime.now(UTC).date())
         with shell.opened_output(str(page)) as written:
             written.write(text)

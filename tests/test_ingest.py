@@ -1,5 +1,6 @@
 """The flow on a real Prefect server, with a real warehouse and real dbt."""
 
+import json
 import shutil
 import subprocess
 import sys
@@ -15,11 +16,12 @@ from prefect.client.orchestration import get_client
 
 from flows.ingest import pipeline, run
 from flows.lock import only_run
-from flows.report import ARTIFACT_KEY, RunReport
+from flows.report import ARTIFACT_KEY, IncompleteError, RunReport
 from flows.settings import Settings
 from flows.source_files import SourceError
 from flows.transform import TransformError
 from flows.warehouse import StoreError
+from models.errors import UserError
 from models.event import Document
 from tests.stores import ACT, OTHER_ACT, ask, fill, tables, write_act
 
@@ -115,16 +117,53 @@ def test_every_mention_can_be_traced_to_the_text(first: Run) -> None:
     assert mentions == traced == first.report.counts.mentions
 
 
-def test_prefect_keeps_a_table_and_a_summary_of_the_run(first: Run) -> None:
+def artifacts(run_id: str) -> dict[str, dict[str, Any]]:
+    """What Prefect keeps of a run, by key."""
     with get_client(sync_client=True) as client:
-        criteria = {"artifacts": {"flow_run_id": {"any_": [first.report.run_id]}}, "sort": "KEY_ASC"}
-        artifacts = client.request("POST", "/artifacts/filter", json=criteria).json()
-    assert [(one["key"], one["type"]) for one in artifacts] == [
-        (ARTIFACT_KEY, "table"),
-        (f"{ARTIFACT_KEY}-published", "markdown"),
-    ]
-    assert "documents read" in str(artifacts[0]["data"])
-    assert "- `dim_document`: 3 rows" in str(artifacts[1]["data"])
+        criteria = {"artifacts": {"flow_run_id": {"any_": [run_id]}}}
+        return {one["key"]: one for one in client.request("POST", "/artifacts/filter", json=criteria).json()}
+
+
+def test_prefect_keeps_what_the_run_did(first: Run, inbox: Path) -> None:
+    kept = artifacts(first.report.run_id)
+    assert {key: one["type"] for key, one in kept.items()} == {
+        ARTIFACT_KEY: "table",
+        f"{ARTIFACT_KEY}-published": "markdown",
+        f"{ARTIFACT_KEY}-rejected": "table",
+        f"{ARTIFACT_KEY}-report": "markdown",
+        f"{ARTIFACT_KEY}-sources": "table",
+    }
+    assert "documents read" in str(kept[ARTIFACT_KEY]["data"])
+    assert "- `dim_document`: 3 rows" in str(kept[f"{ARTIFACT_KEY}-published"]["data"])
+    assert f"{inbox}/table.jsonl:2: no valid JSON" in str(kept[f"{ARTIFACT_KEY}-rejected"]["data"])
+    assert (first.store / "sanctions.duckdb").as_uri() in str(kept[f"{ARTIFACT_KEY}-report"]["data"])
+
+
+@pytest.mark.slow
+def test_named_sources_each_have_a_line_and_a_row_whatever_becomes_of_them(inbox: Path, tmp_path: Path) -> None:
+    named = tmp_path / "sources.toml"
+    lines = ["[sources.inbox]", 'kind = "folder"', f'path = "{inbox}"', "[sources.gone]", 'kind = "folder"']
+    named.write_text("\n".join([*lines, f'path = "{tmp_path / "gone"}"']))
+    settings = Settings(store=tmp_path / "store", sources=named, log_file=tmp_path / "log.jsonl")
+    report = run(settings, [])
+    told = [(one.source, one.new, one.unchanged, one.failed) for one in report.sources]
+    assert told == [("inbox", 3, 0, 1), ("gone", 0, 0, 1)]
+    rows = ask(settings.warehouse, "SELECT source, new, failed, reason FROM raw.source_runs ORDER BY source DESC")
+    assert rows == [(one.source, one.new, one.failed, one.reason) for one in report.sources]
+    assert "no such file or folder" in str(artifacts(report.run_id)[f"{ARTIFACT_KEY}-sources"]["data"])
+    assert {json.loads(line)["run_id"] for line in settings.log_file.read_text().splitlines()} == {report.run_id}
+
+    settings.page.write_text("an old page")
+    with pytest.raises(IncompleteError, match="--strict was given, and 2 were rejected") as error:
+        run(settings, [], strict=True)
+    assert [(one.new, one.unchanged) for one in error.value.report.sources] == [(0, 3), (0, 0)]
+    assert "<html" in settings.page.read_text()
+    assert settings.page.as_uri() in str(artifacts(error.value.report.run_id)[f"{ARTIFACT_KEY}-report"]["data"])
+
+
+def test_a_run_without_any_source_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="no source given: name files or folders, or a file of sources"):
+        run(Settings(store=tmp_path / "store"), [])
 
 
 def test_a_second_run_extracts_nothing_and_changes_nothing(first: Run, store: Path, inbox: Path) -> None:
@@ -203,7 +242,7 @@ def spoil(warehouse: Path) -> None:
 def test_a_store_in_use_refuses_a_second_run(first: Run, store: Path, inbox: Path) -> None:
     with only_run(store), pytest.raises(StoreError) as error:
         run_on(inbox, store)
-    assert str(error.value) == f"{store} is in use by another run: wait for it to end, or name another --store"
+    assert str(error.value) == f"{store} is in use by another run: wait for it to end (--wait), or name another --store"
     assert runs(store) == [("succeeded", "")]
     with only_run(store):  # free again
         pass

@@ -21,6 +21,22 @@ def retire(connection: duckdb.DuckDBPyConnection, table: Table, gone: str, stamp
     return _count(connection.execute(f"DELETE {rows}"))
 
 
+def retire_unheld(connection: duckdb.DuckDBPyConnection, stamp: Stamp) -> int:
+    """Move the documents that no origin holds any longer to the history, with their mentions; gives how many.
+
+    To be called once a whole input is loaded: within it, a text may move from one origin to another.
+    """
+    connection.execute("BEGIN")
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE unheld AS"
+        " SELECT document_id FROM raw.documents ANTI JOIN raw.origins USING (document_id)"
+    )
+    retire(connection, "event_mentions", "unheld", stamp)
+    retired = retire(connection, "documents", "unheld", stamp)
+    connection.execute("COMMIT")
+    return retired
+
+
 def prune_history(connection: duckdb.DuckDBPyConnection, before: datetime) -> int:
     """Forget what was replaced earlier than `before` (UTC, without a zone); gives how many rows went."""
     connection.execute("BEGIN")

@@ -28,7 +28,7 @@ from flows.progress import Advance, progress
 from flows.report import SHOWN, IncompleteError, RunReport, complaint, write_artifacts
 from flows.settings import Settings
 from flows.sources import count
-from flows.tasks import Batch, build_marts, extract_batch, load_batch, pipeline, publish_marts, refresh_page
+from flows.tasks import Batch, build_marts, extract_batch, load_batch, pipeline, publish_marts, refresh_page, settle
 from flows.warehouse import Loaded, RunCounts, finish_run, open_warehouse, start_run, unread
 from models.errors import UserError
 from models.event import Document
@@ -125,6 +125,8 @@ def take_in(
             if this.named.runs():
                 with open_warehouse(settings.warehouse) as connection:
                     save_source_runs(connection, this.named.runs())
+            with this.stages("load"):
+                settle(settings.warehouse, stamp)
             with this.stages("transform"):
                 transformed = build_marts(settings.warehouse, settings.store / "dbt")
             with this.stages("publish"):

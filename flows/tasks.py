@@ -16,6 +16,7 @@ from spacy.language import Language
 
 from flows.collecting.ledger import save_fetches
 from flows.drafts import draft_of
+from flows.history import retire_unheld
 from flows.publish import Published, publish
 from flows.settings import Settings
 from flows.stories import link_stories
@@ -114,11 +115,17 @@ def load_batch(
     return loaded, rejections
 
 
+@task(name="settle", tags=["load"], timeout_seconds=LONGEST, **_WHILE_LOCKED)
+def settle(warehouse: Path, stamp: Stamp) -> None:
+    """Tell what only the whole input tells: which documents are gone, and which of the others are one story."""
+    with open_warehouse(warehouse) as connection:
+        retire_unheld(connection, stamp)
+        link_stories(connection)
+
+
 @task(name="transform", tags=["transform"], timeout_seconds=LONGEST, **_WHILE_LOCKED)
 def build_marts(warehouse: Path, work: Path) -> Transformed:
-    """Link the stories, then build and test the marts with dbt."""
-    with open_warehouse(warehouse) as connection:
-        link_stories(connection)
+    """Build and test the marts with dbt."""
     return transform(warehouse, work)
 
 

@@ -86,14 +86,12 @@ class StoreLockedError(StoreError):
 class Loaded:
     """What one batch changed.
 
-    `replaced` counts documents of a known origin with another content, and those another extractor version had read;
-    `removed` counts documents that no origin holds any longer.
+    `replaced` counts documents of a known origin with another content, and those another extractor version had read.
     """
 
     new: int
     replaced: int
     unchanged: int
-    removed: int
     events: int
     mentions: int
     rejected: int
@@ -202,8 +200,9 @@ def load(
     """Load one batch in one transaction; loading it again changes nothing.
 
     `documents` (each once), `mentions` and `rejected` are in the schemas DOCUMENTS, EVENT_MENTIONS and REJECTED;
-    `unchanged` is what `unread` gave beside the documents to read. A document moves to the history, with its mentions,
-    when no origin holds it any longer; so do the mentions of a document that was read again.
+    `unchanged` is what `unread` gave beside the documents to read. The former mentions of a document that was read
+    again move to the history. A document that no origin holds any longer stays until the whole input is loaded
+    (`flows.history.retire_unheld`): a later batch may bring it from another origin.
     """
     held = pl.concat([unchanged, documents.select(ORIGINS.keys())]).unique("origin", keep="last", maintain_order=True)
     connection.execute("BEGIN")
@@ -308,6 +307,7 @@ def _load(connection: duckdb.DuckDBPyConnection, unchanged: int, stamp: Stamp) -
         "CREATE OR REPLACE TEMP TABLE moved AS FROM held ANTI JOIN raw.origins USING (origin, document_id)"
     )
     connection.execute(
+        # Documents that may say another origin now: the first of theirs, whichever came first.
         "CREATE OR REPLACE TEMP TABLE touched AS"
         " SELECT document_id FROM raw.origins SEMI JOIN moved USING (origin)"
         " UNION SELECT document_id FROM moved UNION SELECT document_id FROM fresh"
@@ -319,20 +319,11 @@ def _load(connection: duckdb.DuckDBPyConnection, unchanged: int, stamp: Stamp) -
     mentions = count("INSERT INTO raw.event_mentions BY NAME FROM batch_mentions SEMI JOIN fresh USING (document_id)")
     connection.execute("DELETE FROM raw.origins WHERE origin IN (SELECT origin FROM moved)")
     connection.execute("INSERT INTO raw.origins BY NAME FROM moved")
-    removed = _settle_origins(connection, stamp)
-    connection.execute("DELETE FROM raw.rejected WHERE rejection_id IN (SELECT rejection_id FROM batch_rejected)")
-    rejected = count("INSERT INTO raw.rejected BY NAME SELECT DISTINCT ON (rejection_id) * FROM batch_rejected")
-    return Loaded(new, fresh - new, unchanged + batch - fresh, removed, events, mentions, rejected)
-
-
-def _settle_origins(connection: duckdb.DuckDBPyConnection, stamp: Stamp) -> int:
-    """Retire the touched documents that no origin holds; the others say the first of theirs, whichever came first."""
-    connection.execute("CREATE OR REPLACE TEMP TABLE unheld AS FROM touched ANTI JOIN raw.origins USING (document_id)")
-    retire(connection, "event_mentions", "unheld", stamp)
-    removed = retire(connection, "documents", "unheld", stamp)
     connection.execute(
         "UPDATE raw.documents SET origin = held.origin FROM ("
         " SELECT document_id, min(origin) AS origin FROM raw.origins SEMI JOIN touched USING (document_id) GROUP BY ALL"
         ") AS held WHERE documents.document_id = held.document_id AND documents.origin <> held.origin"
     )
-    return removed
+    connection.execute("DELETE FROM raw.rejected WHERE rejection_id IN (SELECT rejection_id FROM batch_rejected)")
+    rejected = count("INSERT INTO raw.rejected BY NAME SELECT DISTINCT ON (rejection_id) * FROM batch_rejected")
+    return Loaded(new, fresh - new, unchanged + batch - fresh, events, mentions, rejected)

@@ -12,6 +12,7 @@ from spacy.language import Language
 from models.event import Document
 from models.extraction.pipeline import build, extract
 from models.rows import Reading
+from tests.web import Site, serving
 
 # A busy machine is slow, not wrong.
 hypothesis.settings.register_profile("any machine", deadline=None)
@@ -55,3 +56,10 @@ def case_readings(nlp: Language, cases: list[dict[str, Any]]) -> list[Reading]:
         Document(case["id"], case["text"], case.get("title"), date.fromisoformat(case["published"])) for case in cases
     )
     return list(extract(nlp, documents))
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    """A web server on loopback, for one test."""
+    with serving() as served:
+        yield served

@@ -20,7 +20,7 @@ def main() -> None:
 @app.command()
 def check(
     file: Annotated[
-        Path | None, typer.Argument(help="File of named sources; without one, that of the settings")
+        Path | None, typer.Argument(help="File of named sources; else that of the settings")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON, one a line")] = False,
 ) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
+from typing import cast
 from urllib.parse import urlsplit
 
 from flows.client import Answer
@@ -40,8 +41,8 @@ def documents_in(answer: Answer, origin: str, largest: int) -> Iterator[Document
     try:
         body = gunzipped(answer.body, largest)
         kind = _kind(body, answer)
-        stream = io.BufferedReader(io.BytesIO(_as_utf8(body, answer.charset)))  # pyright: ignore[reportArgumentType]
-        for found in READERS[kind](stream, origin, Notes(origin)):
+        stream = io.BufferedReader(cast(io.RawIOBase, io.BytesIO(_as_utf8(body, answer.charset))))
+        for found in READERS[kind](cast(io.BufferedReader, stream), origin, Notes(origin)):
             if isinstance(found, Document):
                 url = answer.url if kind in _ONE_DOCUMENT else found.url or answer.url
                 found = replace(found, url=url, fetched_at=answer.fetched_at)
@@ -51,7 +52,7 @@ def documents_in(answer: Answer, origin: str, largest: int) -> Iterator[Document
 
 
 def dated(document: Document, said: date | None, today: date) -> Iterator[Document | Rejection]:
-    """The document on the day that its feed says, else on its own; and a rejection of the date where neither will do."""
+    """The document on the day its feed says, else on its own; and a rejection of the date where neither will do."""
     given = [day for day in (said, document.published) if day]
     believed = [day for day in given if day <= today + _AHEAD]
     yield replace(document, published=believed[0] if believed else None)

@@ -164,7 +164,7 @@ def _text(html: str) -> str:
         return ""
     if "<" not in html and "&" not in html:
         return html.strip()
-    root = lxml.html.fragment_fromstring(html, create_parent="div")
+    root = lxml.html.fragment_fromstring(html, create_parent=True)
     for block in root.iter(*_BLOCKS):
         block.tail = "\n" + (block.tail or "")
     lines = (" ".join(line.split()) for line in str(root.text_content()).split("\n"))

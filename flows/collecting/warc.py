@@ -1,10 +1,12 @@
 """Web pages out of WARC files, such as those of news crawls."""
 
+# fastwarc is compiled: its types stand apart
+# pyright: reportMissingModuleSource=false
+
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC
 from pathlib import Path
-from typing import cast
 from urllib.parse import urlsplit
 
 from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
@@ -61,7 +63,7 @@ def _page(source: WarcSource, record: WarcRecord) -> Iterator[Collected]:
     url = record.headers.get("WARC-Target-URI") or ""
     url = url.strip("<>")
     http = record.http_headers
-    if http is None or http.status_code != 200 or record.http_content_type not in _PAGES:
+    if http.status_code != 200 or record.http_content_type not in _PAGES:
         return
     host = urlsplit(url).hostname or ""
     if source.hosts and not any(host == one or host.endswith(f".{one}") for one in source.hosts):
@@ -81,5 +83,5 @@ def _page(source: WarcSource, record: WarcRecord) -> Iterator[Collected]:
 
 
 def _chunks(record: WarcRecord) -> Iterator[bytes]:
-    while chunk := cast(bytes, record.reader.read(_STEP)):
+    while chunk := record.reader.read(_STEP):
         yield chunk

@@ -18,7 +18,7 @@ from prefect.task_runners import ProcessPoolTaskRunner, ThreadPoolTaskRunner
 
 from flows.collecting import Collected
 from flows.collecting.ledger import save_source_runs
-from flows.intake import Item, SourceTally, from_files, from_named, now
+from flows.intake import Item, SourceTally, from_files, from_named
 from flows.journal import Stages, journal, log
 from flows.lock import only_run
 from flows.named_sources import NamedSource, read_sources
@@ -30,6 +30,7 @@ from flows.settings import Settings
 from flows.sources import count
 from flows.tasks import Batch, build_marts, extract_batch, load_batch, pipeline, publish_marts, refresh_page, settle
 from flows.warehouse import Loaded, RunCounts, finish_run, open_warehouse, start_run, unread
+from models.clock import now
 from models.errors import UserError
 from models.event import Document
 from models.extraction.pipeline import extractor_version

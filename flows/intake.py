@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
 from flows.client import Web
@@ -13,6 +13,7 @@ from flows.collecting.ledger import known_fetches
 from flows.named_sources import NamedSource
 from flows.sources import documents
 from flows.warehouse import open_warehouse
+from models.clock import now
 from models.event import Document
 from models.fetches import Fetch, SourceRun
 from models.rejection import Rejection
@@ -85,8 +86,3 @@ def from_named(sources: Sequence[NamedSource], warehouse: Path, tally: SourceTal
                 known = known_fetches(connection, source.name)
             yield from (Item(found, source.name) for found in collect(source, web, known))
             tally.end(source.name)
-
-
-def now() -> datetime:
-    """Now in UTC, without a zone, as the store keeps time."""
-    return datetime.now(UTC).replace(tzinfo=None)

@@ -9,12 +9,12 @@ from prefect.runtime import flow_run
 
 from flows.compact import compact
 from flows.history import prune_history
-from flows.intake import now
 from flows.journal import Stages, journal
 from flows.lock import only_run
 from flows.notify import notify
 from flows.settings import Settings
 from flows.warehouse import open_warehouse
+from models.clock import now
 
 ARTIFACT_KEY = "sanctionwire-maintenance"
 

@@ -11,9 +11,9 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from flows.intake import now
 from flows.settings import Settings
 from flows.warehouse import StoreError, StoreLockedError, store_errors
+from models.clock import now
 
 _PATIENCE = 20  # seconds that a run may hold the warehouse at one go before this gives up; dbt takes most of it
 

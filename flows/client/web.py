@@ -19,6 +19,7 @@ from flows.client.errors import FetchError
 from flows.client.guard import LONGEST_READ, GuardedTransport, deadline, time_left
 from flows.client.pace import Pace, jittered
 from flows.client.robots import AGENT, Robots, Rules
+from models.clock import now
 from models.fetches import Fetch
 
 TRIES = 3
@@ -141,8 +142,7 @@ class Web:
             chunks = response.iter_raw()
             body = b"" if status == 304 else read_body(chunks, _encoding(headers), manners.largest)
         media, charset = content_type(headers)
-        now = datetime.now(UTC).replace(tzinfo=None)
-        return Answer(url, status, body, media, charset, headers.get("etag"), headers.get("last-modified"), now)
+        return Answer(url, status, body, media, charset, headers.get("etag"), headers.get("last-modified"), now())
 
     def _transport(self, allow_private: bool) -> GuardedTransport:
         """Apart for the two, so that a connection into a private network is open to sources that allow it only."""

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Generator, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from hashlib import sha256
 from urllib.parse import urlsplit
 
@@ -11,6 +11,7 @@ from flows.client import Answer, FetchError, Manners, Web
 from flows.collecting.contents import dated, documents_in
 from flows.named_sources import FeedSource, PagesSource, SitemapSource, WebSource, secrets
 from flows.readers.errors import ReadError, rejection
+from models.clock import now
 from models.event import Document
 from models.fetches import Fetch
 from models.rejection import Rejection
@@ -123,11 +124,6 @@ def read_articles(way: Reach, links: Iterable[Link], most: int | None = None) ->
 def content_hash(answer: Answer) -> str:
     """A digest of the body."""
     return sha256(answer.body).hexdigest()[:32]
-
-
-def now() -> datetime:
-    """Now in UTC, without a zone, as the store keeps time."""
-    return datetime.now(UTC).replace(tzinfo=None)
 
 
 def _read(way: Reach, link: Link, answer: Answer) -> Generator[Collected]:

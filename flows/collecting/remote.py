@@ -12,11 +12,12 @@ from typing import Any
 
 import fsspec
 
-from flows.collecting.articles import Collected, now
+from flows.collecting.articles import Collected
 from flows.named_sources import RemoteSource, secrets
 from flows.readers.errors import ReadError, rejection
 from flows.source_files import kind_of
 from flows.sources import read_file
+from models.clock import now
 from models.event import Document
 from models.fetches import Fetch
 

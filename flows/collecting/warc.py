@@ -13,12 +13,13 @@ from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
 
 from flows.client import Answer
 from flows.client.body import read_body
-from flows.collecting.articles import Collected, now
+from flows.collecting.articles import Collected
 from flows.collecting.contents import dated, documents_in
 from flows.named_sources import WarcSource
 from flows.readers.errors import ReadError, rejection
 from flows.readers.webpage import LARGEST_PAGE
 from flows.source_files import origin_of
+from models.clock import now
 from models.event import Document
 from models.fetches import Fetch
 

@@ -185,6 +185,27 @@ def measures() -> tuple[MeasureKind, ...]:
     return tuple(rows)
 
 
+@cache
+def principals() -> dict[str, str]:
+    """The rows of principals.csv: for which organisation an organ or person without a country acts.
+
+    Raises `SeedError` for a repeated or unknown party, for one that has a country, and for a principal that itself acts
+    for another.
+    """
+    file, unique = "principals.csv", Unique("party_id")
+    states = {party.party_id for party in parties() if party.country}
+    found: dict[str, str] = {}
+    for line, row in read_rows(file, ("party_id", "principal")):
+        party = known_party(row["party_id"], file, line)
+        unique.add(party, file, line)
+        if party in states:
+            raise SeedError(f"{file}:{line}: party {party!r} has a country in parties.csv, for which it acts")
+        found[party] = known_party(row["principal"], file, line)
+    if chained := sorted(set(found) & set(found.values())):
+        raise SeedError(f"{file}: {chained[0]!r} is a principal and acts for {found[chained[0]]!r}: name the last one")
+    return found
+
+
 class Unique:
     """Refuses a value that an earlier row claimed."""
 

@@ -13,6 +13,7 @@ LOADERS: list[Callable[..., object]] = [
     seeds.countries,
     seeds.parties,
     seeds.measures,
+    seeds.principals,
     wording.references,
     wording.speakers,
     wording.pronouns,
@@ -27,6 +28,8 @@ COUNTRIES = (
     "XAA,Ardonia,Ardonian,Ardo,Republic of Ardonia,Utopia,Q1",
 )
 PARTIES = ("party_id,name,kind,country,aliases,local_aliases,qid", "BLOC,Bloc of Inventions,bloc,,BoI,,")
+
+PRINCIPALS = "party_id,principal"
 
 
 @pytest.fixture
@@ -97,6 +100,24 @@ def test_rows_come_with_their_line_numbers(folder: Callable[[str, Sequence[str]]
         ("parties.csv", [*PARTIES, "A,Abc,bloc,,Ardo,,"], seeds.parties, "name 'Ardo' stands at countries.csv"),
         ("measures.csv", ["measure,label,description", "tax,Tax,"], seeds.measures, "measures.csv:2: measure is 'tax'"),
         ("measures.csv", ["measure,label,description"], seeds.measures, "measures.csv: no row for aid, arms_embargo"),
+        (
+            "principals.csv",
+            [*PRINCIPALS, "BLOC,CLUB"],
+            seeds.principals,
+            "principals.csv:2: party 'CLUB' is in neither",
+        ),
+        (
+            "principals.csv",
+            [*PRINCIPALS, "BLOC,XAA", "BLOC,XAA"],
+            seeds.principals,
+            "principals.csv:3: party_id 'BLOC'",
+        ),
+        (
+            "principals.csv",
+            [*PRINCIPALS, "BLOC,XAA", "XAA,BLOC"],
+            seeds.principals,
+            "'BLOC' is a principal and acts for",
+        ),
         (
             "references.csv",
             ["phrase,kinds,parties,office,default", "the club,,BLOC>CLUB,,"],

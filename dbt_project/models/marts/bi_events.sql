@@ -18,14 +18,23 @@ select
     targets.country as target_country,
     targets.country_name as target_country_name,
     targets.region as target_region,
+    senders.name as sender,
+    case_targets.name as case_target,
     list_aggregate(events.measures, 'string_agg', ', ') as measures,
     events.mention_count,
     events.document_count,
+    events.story_count,
     events.source_count,
     events.first_told,
     events.last_told,
+    list_aggregate(events.dates_told, 'string_agg', ', ') as dates_told,
+    list_aggregate(events.statuses_told, 'string_agg', ', ') as statuses_told,
+    events.is_disputed,
     events.confidence,
     events.evidence,
+    events.evidence_trigger,
+    events.evidence_trigger_start,
+    events.evidence_trigger_end,
     documents.title as document_title,
     documents.source as document_source,
     documents.url as document_url,
@@ -35,4 +44,6 @@ from {{ ref('fct_events') }} as events
 inner join {{ ref('dim_document') }} as documents on events.evidence_document_id = documents.document_id
 left join {{ ref('dim_party') }} as actors on events.actor_id = actors.party_id
 left join {{ ref('dim_party') }} as targets on events.target_id = targets.party_id
+left join {{ ref('dim_party') }} as senders on actors.principal_id = senders.party_id
+left join {{ ref('dim_party') }} as case_targets on targets.case_target_id = case_targets.party_id
 left join {{ ref('dim_date') }} as dates on events.date_start = dates.date_day

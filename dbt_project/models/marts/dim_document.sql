@@ -11,6 +11,7 @@ told as (
 
 select
     documents.document_id,
+    documents.story_id,
     documents.origin,
     documents.source,
     documents.title,
@@ -21,6 +22,7 @@ select
     coalesce(told.mention_count, 0) as mention_count,
     coalesce(told.event_count, 0) as event_count,
     documents.extractor_version,
+    documents.fetched_at,
     documents.loaded_at
 from {{ ref('stg_documents') }} as documents
 left join told on documents.document_id = told.document_id

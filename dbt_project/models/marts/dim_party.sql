@@ -1,42 +1,30 @@
 with
 
-seen as (
+named as (
     select
-        actor_id as party_id,
-        actor_name as name,
-        'actor' as role
-    from {{ ref('stg_event_mentions') }}
-    where actor_id is not null
-
-    union all
-
-    select
-        target_id as party_id,
-        target_name as name,
-        'target' as role
-    from {{ ref('stg_event_mentions') }}
-    where target_id is not null
-),
-
-counted as (
-    select
-        party_id,
-        mode(name order by name) as name,
-        count(*) filter (where role = 'actor') as actor_mention_count,
-        count(*) filter (where role = 'target') as target_mention_count
-    from seen
-    group by party_id
+        parties.party_id,
+        parties.name,
+        parties.actor_mention_count,
+        parties.target_mention_count,
+        countries.party_id as country,
+        countries.name as country_name,
+        countries.region
+    from {{ ref('int_named_parties') }} as parties
+    left join {{ ref('int_unlisted_countries') }} as unlisted on parties.party_id = unlisted.party_id
+    left join {{ ref('stg_parties') }} as countries on unlisted.country = countries.party_id
 )
 
 select
-    coalesce(listed.party_id, counted.party_id) as party_id,
-    coalesce(listed.name, counted.name) as name,
+    coalesce(listed.party_id, named.party_id) as party_id,
+    coalesce(listed.name, named.name) as name,
     coalesce(listed.kind, 'unlisted') as kind,
-    listed.country,
-    listed.country_name,
-    listed.region,
+    coalesce(listed.country, named.country) as country,
+    coalesce(listed.country_name, named.country_name) as country_name,
+    coalesce(listed.region, named.region) as region,
     listed.qid,
-    coalesce(counted.actor_mention_count, 0) as actor_mention_count,
-    coalesce(counted.target_mention_count, 0) as target_mention_count
+    coalesce(listed.principal_id, named.party_id) as principal_id,
+    coalesce(listed.principal_id, named.country, named.party_id) as case_target_id,
+    coalesce(named.actor_mention_count, 0) as actor_mention_count,
+    coalesce(named.target_mention_count, 0) as target_mention_count
 from {{ ref('stg_parties') }} as listed
-full outer join counted on listed.party_id = counted.party_id
+full outer join named on listed.party_id = named.party_id

@@ -1,3 +1,11 @@
+-- Incremental: the hook takes out whatever a run changed, and what is not there any more is added again.
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='fail',
+    pre_hook='{{ forget_changed_mentions() }}',
+) }}
+
 select
     mentions.mention_id,
     events.event_id,
@@ -24,6 +32,10 @@ select
     mentions.sentence_start,
     mentions.sentence_end,
     mentions.confidence,
-    mentions.extractor_version
+    mentions.extractor_version,
+    mentions.run_id
 from {{ ref('stg_event_mentions') }} as mentions
 inner join {{ ref('int_mention_events') }} as events on mentions.mention_id = events.mention_id
+{% if is_incremental() %}
+where mentions.mention_id not in (select told.mention_id from {{ this }} as told)
+{% endif %}

@@ -5,6 +5,7 @@ mentions as (
         mentions.*,
         documents.published,
         documents.source,
+        documents.story_id,
         -- A telling that states the date comes before one that does not, then the surest, then the first.
         row_number() over (
             partition by mentions.event_id
@@ -15,7 +16,7 @@ mentions as (
                 mentions.mention_id asc
         ) as quality_rank
     from {{ ref('fct_event_mentions') }} as mentions
-    inner join {{ ref('dim_document') }} as documents on mentions.document_id = documents.document_id
+    inner join {{ ref('stg_documents') }} as documents on mentions.document_id = documents.document_id
 ),
 
 counted as (
@@ -23,10 +24,12 @@ counted as (
         event_id,
         count(*) as mention_count,
         count(distinct document_id) as document_count,
+        count(distinct story_id) as story_count,
         count(distinct source) as source_count,
         min(published) as first_told,
         max(published) as last_told,
-        list_sort(list_distinct(flatten(list(measures)))) as measures
+        list_sort(list_distinct(flatten(list(measures)))) as measures,
+        list_sort(coalesce(list(distinct date_start) filter (where date_basis = 'text'), [])) as dates_told
     from mentions
     group by event_id
 )
@@ -45,13 +48,27 @@ select
     best.date_text,
     counted.mention_count,
     counted.document_count,
+    counted.story_count,
     counted.source_count,
     counted.first_told,
     counted.last_told,
+    counted.dates_told,
+    coalesce(told.statuses, [best.status]) as statuses_told,
+    len(counted.dates_told) > 1 or coalesce(len(told.statuses) > 1, false) as is_disputed,
     best.confidence,
     best.mention_id as evidence_mention_id,
     best.document_id as evidence_document_id,
-    best.sentence as evidence
+    best.sentence as evidence,
+    best.trigger_text as evidence_trigger,
+    best.trigger_start - best.sentence_start as evidence_trigger_start,
+    best.trigger_end - best.sentence_start as evidence_trigger_end
 from mentions as best
 inner join counted on best.event_id = counted.event_id
+left join {{ ref('int_told_statuses') }} as told
+    on
+        best.actor_id = told.actor_id
+        and best.action = told.action
+        and best.target_id = told.target_id
+        and best.date_start = told.date_start
+        and best.date_precision = 'day'
 where best.quality_rank = 1

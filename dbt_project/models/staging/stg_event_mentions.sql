@@ -23,5 +23,6 @@ select
     sentence_start,
     sentence_end,
     confidence,
-    extractor_version
+    extractor_version,
+    run_id
 from {{ source('raw', 'event_mentions') }}

@@ -5,7 +5,8 @@ select
     party_id as country,
     name as country_name,
     region,
-    qid
+    qid,
+    party_id as principal_id
 from {{ ref('countries') }}
 
 union all
@@ -17,6 +18,12 @@ select
     parties.country,
     countries.name as country_name,
     countries.region,
-    parties.qid
+    parties.qid,
+    coalesce(
+        principals.principal,
+        case when parties.kind in ('state_organ', 'office', 'official') then parties.country end,
+        parties.party_id
+    ) as principal_id
 from {{ ref('parties') }} as parties
 left join {{ ref('countries') }} as countries on parties.country = countries.party_id
+left join {{ ref('principals') }} as principals on parties.party_id = principals.party_id

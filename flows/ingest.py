@@ -26,10 +26,11 @@ from flows.notify import notify
 from flows.outdated import outdated
 from flows.progress import Advance, progress
 from flows.report import SHOWN, IncompleteError, RunReport, complaint, write_artifacts
+from flows.runs import RunCounts, finish_run, start_run
 from flows.settings import Settings
 from flows.sources import count
 from flows.tasks import Batch, build_marts, extract_batch, load_batch, pipeline, publish_marts, refresh_page, settle
-from flows.warehouse import Loaded, RunCounts, finish_run, open_warehouse, start_run, unread
+from flows.warehouse import Loaded, open_warehouse, unread
 from models.clock import now
 from models.errors import UserError
 from models.event import Document

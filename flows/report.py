@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from flows.publish import Published
-from flows.warehouse import RunCounts
+from flows.runs import RunCounts
 from models.errors import UserError
 from models.fetches import SourceRun
 from models.rejection import Rejection

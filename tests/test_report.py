@@ -5,7 +5,7 @@ import pytest
 
 from flows.publish import Published
 from flows.report import RunReport, complaint, rows
-from flows.warehouse import RunCounts
+from flows.runs import RunCounts
 from models.fetches import SourceRun
 from models.rejection import Rejection
 

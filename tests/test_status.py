@@ -13,9 +13,10 @@ from typer.testing import CliRunner
 from flows import status as status_module
 from flows.cli import app
 from flows.collecting.ledger import save_source_runs
+from flows.runs import RunCounts, finish_run, start_run
 from flows.settings import Settings
 from flows.status import show, status
-from flows.warehouse import RunCounts, StoreError, finish_run, load, open_warehouse, start_run, unread
+from flows.warehouse import StoreError, load, open_warehouse, unread
 from models.fetches import SourceRun
 from models.rows import document_rows, mention_rows, rejection_rows
 from tests.dispatches import STAMP, Act, dispatch

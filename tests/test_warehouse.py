@@ -15,15 +15,12 @@ from flows.warehouse import (
     RAW_TABLES,
     SQL_TYPES,
     Loaded,
-    RunCounts,
     StoreError,
     StoreLockedError,
-    finish_run,
     known,
     load,
     make_tables,
     open_warehouse,
-    start_run,
     unread,
 )
 from models.event import Document
@@ -226,29 +223,6 @@ def test_any_text_comes_back_as_it_was(warehouse):
     text = "Zażółć\0 \U0001f6a2 'quoted' \\ \r\n漢字"
     read(warehouse, dispatch(text, origin="it's #1.csv"))
     assert origins(warehouse) == [("it's #1.csv", text)]
-
-
-def test_a_run_is_recorded_from_start_to_end(warehouse):
-    query = "SELECT status, finished_at, documents_read, failure FROM raw.runs ORDER BY run_id"
-    start_run(warehouse, STAMP)
-    assert warehouse.execute(query).fetchall() == [("running", None, None, None)]
-    finish_run(warehouse, "run-1", RunCounts(documents_read=7), NEXT.at)
-    start_run(warehouse, NEXT)
-    finish_run(warehouse, "run-2", RunCounts(documents_read=8), NEWER.at, failure="dbt: no")
-    assert warehouse.execute(query).fetchall() == [
-        ("succeeded", NEXT.at, 7, None),
-        ("failed", NEWER.at, 8, "dbt: no"),
-    ]
-
-
-def test_a_run_that_was_killed_is_marked_by_the_next(warehouse):
-    start_run(warehouse, STAMP)
-    start_run(warehouse, NEXT)
-    start_run(warehouse, NEXT)
-    assert warehouse.execute("SELECT run_id, status, failure FROM raw.runs ORDER BY run_id").fetchall() == [
-        ("run-1", "failed", "killed before it ended"),
-        ("run-2", "running", None),
-    ]
 
 
 def holder(path: Path) -> "subprocess.Popen[str]":

@@ -76,7 +76,8 @@ SELECT
     TRUE AS passed_gate,
     'synthetic' AS extractor_version,
     'synthetic' AS run_id,
-    TIMESTAMP '2026-01-01' AS loaded_at
+    TIMESTAMP '2026-01-01' AS loaded_at,
+    document_id AS story_id
 FROM act CROSS JOIN range({TELLINGS}) AS tellings (telling)
 GROUP BY story, telling
 """

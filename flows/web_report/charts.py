@@ -10,6 +10,11 @@ from flows.web_report.wording import ACTION_COLOURS, ACTIONS, STATUS_COLOURS, ST
 PARTIES = 12  # rows and columns of the heat map
 EDGES = 24  # lines of the network
 CASES = 18  # bars of the chart of episodes
+# Room for words, in pixels, on a wide screen or a phone.
+CASE_ROOM = alt.ExprRef("width > 700 ? 330 : 130")
+PARTY_ROOM = alt.ExprRef("width > 450 ? 190 : 105")
+NODE_ROOM = alt.ExprRef("0.29 * width - 10")
+LEGEND_COLUMNS = alt.ExprRef("width > 450 ? 3 : 2")
 INK, LINE = "#5b8def", "#8a8f98"  # legible on white and on black
 
 
@@ -48,7 +53,7 @@ def charts() -> list[Chart]:
         Chart(
             "heat",
             "Who acts against whom",
-            f"The {PARTIES} countries and organisations that act most, and the {PARTIES} that are hit most. "
+            f"On the left the {PARTIES} who act most, at the top the {PARTIES} who are hit most. "
             "The stronger the colour, the more events. A minister or an agency counts as its country.",
             "placed",
             {"sender": "Who acts", "receiver": "Who is hit"},
@@ -89,12 +94,12 @@ def _timeline(field: str, names: list[str], colours: list[str]) -> dict[str, Any
         .mark_bar()
         .encode(
             # The page takes months in place of years where the chosen events lie within a few years.
-            x=alt.X("day:T", timeUnit="utcyear", title=None, scale=alt.Scale(type="utc")),
+            x=alt.X("day:T", timeUnit="utcyear", title=None, scale=alt.Scale(type="utc"), axis=alt.Axis(grid=False)),
             y=alt.Y("count()", title="events", axis=alt.Axis(tickMinStep=1)),
             color=alt.Color(
                 f"{field}:N",
                 scale=alt.Scale(domain=names, range=colours),
-                legend=alt.Legend(title=None, orient="top", columns=3),
+                legend=alt.Legend(title=None, orient="top", columns=LEGEND_COLUMNS),
             ),
             order=alt.Order("place:Q"),
             tooltip=[
@@ -118,10 +123,8 @@ def _heat() -> dict[str, Any]:
         .transform_filter(f"datum.sender_rank <= {PARTIES} && datum.receiver_rank <= {PARTIES}")
         .mark_rect(cornerRadius=2, color=INK)
         .encode(
-            x=alt.X(
-                "receiver:N", sort=most, title="who is hit", axis=alt.Axis(labelAngle=-45, labelLimit=110, orient="top")
-            ),
-            y=alt.Y("sender:N", sort=most, title="who acts", axis=alt.Axis(labelLimit=130)),
+            x=alt.X("receiver:N", sort=most, title=None, axis=alt.Axis(labelAngle=-60, labelLimit=110, orient="top")),
+            y=alt.Y("sender:N", sort=most, title=None, axis=alt.Axis(labelLimit=PARTY_ROOM)),
             opacity=alt.Opacity(
                 "count:Q",
                 scale=alt.Scale(type="sqrt", range=[0.15, 1], zero=True),
@@ -151,7 +154,15 @@ def _network() -> dict[str, Any]:
         )
         .transform_filter(f"datum.place <= {EDGES}")
     )
-    pairs = _ranked(_ranked(pairs, "actor"), "target")
+    # Who is hit stands near those who hit it, so that fewer lines cross.
+    pairs = (
+        _ranked(pairs, "actor")
+        .transform_joinaggregate(near="mean(actor_rank)", groupby=["target"])
+        .transform_window(
+            target_rank="dense_rank()",
+            sort=[alt.SortField("near", order="ascending"), alt.SortField("target", order="ascending")],
+        )
+    )
     for side in ("actor", "target"):
         pairs = pairs.transform_joinaggregate(**{f"{side}_last": f"max({side}_rank)"}).transform_calculate(
             **{f"{side}_y": f"(datum.{side}_rank - 0.5) / datum.{side}_last"}
@@ -178,7 +189,7 @@ def _network() -> dict[str, Any]:
             tooltip=[alt.Tooltip(f"{side}:N", title="party"), alt.Tooltip("count:Q", title="events")],
         )
         layers.append(nodes.mark_circle(size=60, color=LINE, opacity=1))
-        layers.append(nodes.mark_text(align=align, dx=shift, limit=150).encode(text=f"{side}:N"))
+        layers.append(nodes.mark_text(align=align, dx=shift, limit=NODE_ROOM).encode(text=f"{side}:N"))
     return _finished(alt.layer(*layers, data=alt.NamedData("rows")).properties(width="container", height=460))
 
 
@@ -192,12 +203,12 @@ def _measures(statuses: list[str]) -> dict[str, Any]:
                 "measure:N",
                 sort=alt.EncodingSortField(op="count", order="descending"),
                 title=None,
-                axis=alt.Axis(labelLimit=150),
+                axis=alt.Axis(labelLimit=PARTY_ROOM),
             ),
             color=alt.Color(
                 "status:N",
                 scale=alt.Scale(domain=statuses, range=STATUS_COLOURS),
-                legend=alt.Legend(title=None, orient="top", columns=3),
+                legend=alt.Legend(title=None, orient="top", columns=LEGEND_COLUMNS),
             ),
             order=alt.Order("place:Q"),
             tooltip=[
@@ -231,7 +242,7 @@ def _episodes() -> dict[str, Any]:
         "case:N",
         sort=alt.EncodingSortField("first_step_on", op="min"),
         title=None,
-        axis=alt.Axis(labelLimit=170, grid=True),
+        axis=alt.Axis(labelLimit=CASE_ROOM, grid=True),
     )
     time = alt.Scale(type="utc")
     tooltip = [
@@ -246,9 +257,9 @@ def _episodes() -> dict[str, Any]:
         x=alt.X("first_step_on:T", title=None, scale=time), x2="last_step_on:T", y=y, tooltip=tooltip
     )
     in_force = (
-        cases.transform_filter("isValid(datum.imposed_on)")
+        cases.transform_filter("isValid(datum.in_force_until_on)")
         .mark_bar(color=INK, opacity=0.45, height=10, cornerRadius=2)
-        .encode(x=alt.X("imposed_on:T", title=None, scale=time), x2="in_force_until:T", y=y, tooltip=tooltip)
+        .encode(x=alt.X("in_force_from_on:T", title=None, scale=time), x2="in_force_until_on:T", y=y, tooltip=tooltip)
     )
     names = list(steps.values())
     marks = (
@@ -262,7 +273,7 @@ def _episodes() -> dict[str, Any]:
             shape=alt.Shape(
                 "step:N",
                 scale=alt.Scale(domain=names, range=shapes),
-                legend=alt.Legend(title=None, orient="top", columns=3),
+                legend=alt.Legend(title=None, orient="top", columns=LEGEND_COLUMNS),
             ),
             color=alt.Color("step:N", scale=alt.Scale(domain=names, range=colours)),
             tooltip=[

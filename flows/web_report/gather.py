@@ -12,35 +12,43 @@ EVENTS = 10_000  # the newest; a page of more is slow and large
 TEXT_BYTES = 3_000_000  # of sentences, headlines and addresses: with these, the page stays below 5 MB
 EXCERPT, TITLE, ADDRESS = 320, 140, 400  # characters
 
-# A party counts as its country, a bloc or an organisation as itself; others have no place in a table of countries.
 _EVENTS = f"""
+WITH newest AS (
+    SELECT event_id
+    FROM fct_events
+    ORDER BY coalesce(first_told, date_start) DESC NULLS LAST, date_start DESC NULLS LAST, event_id
+    LIMIT {EVENTS}
+),
+
+steps AS (
+    SELECT event_id, list(DISTINCT episode_id) AS episodes
+    FROM fct_episode_steps SEMI JOIN newest USING (event_id)
+    GROUP BY event_id
+)
+
 SELECT
-    wide.date_start::VARCHAR AS day,
-    wide.date_precision AS precision,
-    wide.actor,
-    wide.target,
-    coalesce(wide.actor_country_name, IF(wide.actor_kind IN ('bloc', 'organisation'), wide.actor, NULL)) AS sender,
-    coalesce(wide.target_country_name, IF(wide.target_kind IN ('bloc', 'organisation'), wide.target, NULL)) AS receiver,
-    wide.action,
-    wide.status,
-    facts.measures,
-    coalesce(cases.episodes, []) AS episodes,
-    wide.document_count AS documents,
-    wide.evidence AS sentence,
-    mentions.trigger_start - mentions.sentence_start AS trigger_start,
-    mentions.trigger_end - mentions.sentence_start AS trigger_end,
-    facts.evidence_document_id AS document_id,
-    coalesce(wide.document_title, wide.document_origin) AS title,
-    wide.document_source AS source,
-    wide.document_url AS url,
-    wide.document_published::VARCHAR AS published
-FROM bi_events AS wide
-INNER JOIN fct_events AS facts ON wide.event_id = facts.event_id
-INNER JOIN fct_event_mentions AS mentions ON facts.evidence_mention_id = mentions.mention_id
-LEFT JOIN (SELECT event_id, list(DISTINCT episode_id) AS episodes FROM fct_episode_steps GROUP BY event_id) AS cases
-    ON wide.event_id = cases.event_id
-ORDER BY coalesce(wide.first_told, wide.date_start) DESC NULLS LAST, wide.date_start DESC NULLS LAST, wide.event_id
-LIMIT {EVENTS}
+    date_start::VARCHAR AS day,
+    date_precision AS "precision",
+    actor,
+    target,
+    sender,
+    case_target AS receiver,
+    action,
+    status,
+    coalesce(string_split(measures, ', '), []) AS measures,
+    coalesce(episodes, []) AS episodes,
+    evidence AS sentence,
+    evidence_trigger_start AS trigger_start,
+    evidence_trigger_end AS trigger_end,
+    document_origin AS origin,
+    coalesce(document_title, document_origin) AS title,
+    document_source AS source,
+    document_url AS url,
+    document_published::VARCHAR AS published
+FROM bi_events
+SEMI JOIN newest USING (event_id)
+LEFT JOIN steps USING (event_id)
+ORDER BY coalesce(first_told, date_start) DESC NULLS LAST, date_start DESC NULLS LAST, event_id
 """  # noqa: S608
 
 _EPISODES = """
@@ -49,12 +57,14 @@ SELECT
     sender,
     target,
     "round",
-    state,
+    replace(state, '_', ' ') AS state,
     first_step_on::VARCHAR AS first_step_on,
     last_step_on::VARCHAR AS last_step_on,
     first_threatened_on::VARCHAR AS first_threatened_on,
     imposed_on::VARCHAR AS imposed_on,
-    in_force_until::VARCHAR AS in_force_until,
+    -- Sanctions may be told of for the first time when they are extended or eased.
+    IF(in_force_until IS NULL, NULL, coalesce(imposed_on, first_step_on))::VARCHAR AS in_force_from_on,
+    in_force_until::VARCHAR AS in_force_until_on,
     last_extended_on::VARCHAR AS last_extended_on,
     first_eased_on::VARCHAR AS first_eased_on,
     lifted_on::VARCHAR AS lifted_on,
@@ -65,7 +75,13 @@ WHERE sender IS NOT NULL AND target IS NOT NULL
 ORDER BY event_count DESC, episode_id
 """
 
-_READ = "SELECT count(*), min(published), max(published) FROM dim_document"
+QUERIES = {
+    "events": _EVENTS,
+    "episodes": _EPISODES,
+    "measures": "SELECT measure, label FROM dim_measure",
+    "number of events": "SELECT count(*) FROM bi_events",
+    "documents read": "SELECT count(*), min(published), max(published) FROM dim_document",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +108,13 @@ def gather(published: Path) -> Reported:
     """Read the published file. Raises QueryError where it is missing, or was published by another version."""
     with opened(published) as connection:
 
-        def ask(query: str) -> list[dict[str, Any]]:
-            return cast("list[dict[str, Any]]", connection.execute(query).pl().to_dicts())
+        def rows(name: str) -> list[dict[str, Any]]:
+            return cast("list[dict[str, Any]]", connection.execute(QUERIES[name]).pl().to_dicts())
 
-        told, episodes = ask(_EVENTS), ask(_EPISODES)
-        measures = {row["measure"]: row["label"] for row in ask("SELECT measure, label FROM dim_measure")}
-        ((event_count,),) = connection.execute("SELECT count(*) FROM bi_events").fetchall()
-        ((documents_read, first, last),) = connection.execute(_READ).fetchall()
+        told, episodes = rows("events"), rows("episodes")
+        measures = {row["measure"]: row["label"] for row in rows("measures")}
+        ((event_count,),) = connection.execute(QUERIES["number of events"]).fetchall()
+        ((documents_read, first, last),) = connection.execute(QUERIES["documents read"]).fetchall()
     needed = {episode for event in told for episode in event["episodes"]}
     episodes = [episode for episode in episodes if episode["episode_id"] in needed]
     documents, quotes = _texts(told)
@@ -106,9 +122,9 @@ def gather(published: Path) -> Reported:
     return Reported(told, documents, quotes, episodes, measures, event_count, documents_read, first, last)
 
 
-def excerpt(sentence: str, start: int, end: int) -> tuple[str, int, int]:
+def excerpt(sentence: str, start: int | None, end: int | None) -> tuple[str, int, int]:
     """At most about EXCERPT characters of `sentence` around its trigger, and where the trigger stands in them."""
-    if not 0 <= start <= end <= len(sentence):
+    if start is None or end is None or not 0 <= start <= end <= len(sentence):
         start = end = 0
     if len(sentence) <= EXCERPT:
         return sentence, start, end
@@ -139,7 +155,7 @@ def _texts(told: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], list[tuple
             "url": web_address(event.pop("url")),
             "published": event.pop("published"),
         }
-        key = event.pop("document_id")
+        key = event.pop("origin")
         if key not in documents:
             spent += _size(document)
             if spent <= TEXT_BYTES:

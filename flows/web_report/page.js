@@ -90,7 +90,7 @@
       measures: rows.flatMap((row) => row.measures.map((measure) => ({ measure, status: row.status }))),
       episodes: episodes
         .filter((row, place) => named.has(place))
-        .map((row) => Object.fromEntries(Object.entries(row).map(([name, value]) => [name, name.endsWith("_on") || name.endsWith("_until") ? day(value) : value]))),
+        .map((row) => Object.fromEntries(Object.entries(row).map(([name, value]) => [name, name.endsWith("_on") ? day(value) : value]))),
     };
   }
 
@@ -108,13 +108,14 @@
         actions: false,
         ast: true, // Vega's own interpreter: the page's policy forbids eval
         defaultStyle: false,
+        logLevel: 1, // errors: that a chart has no rows yet is none
         renderer: "svg",
         tooltip: { disableDefaultStyle: true },
       });
       views.set(chart.name, { result, wanted });
     }
     const { view } = views.get(chart.name).result;
-    await view.change("rows", vega.changeset().remove(() => true).insert(rows)).runAsync();
+    await view.data("rows", rows).runAsync();
   }
 
   function tabulate(chart, rows) {

@@ -2,6 +2,7 @@
 
 import json
 from base64 import b64encode
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import date
@@ -19,8 +20,9 @@ from flows.web_report.wording import ACTIONS, STATUSES
 from models.event import Action, Status
 
 FOLDER = Path(__file__).parent
+PLACES = 300  # parties to choose from; a longer list helps nobody
 _CODED = ("precision", "actor", "target", "sender", "receiver", "action", "status")
-_COLUMNS = (*_CODED, "day", "measures", "episodes", "documents", "document", "quote")
+_COLUMNS = (*_CODED, "day", "measures", "episodes", "document", "quote")
 _SPOKEN = (Status.PLANNED, Status.CONSIDERED, Status.THREATENED, Status.DEMANDED)
 
 
@@ -39,10 +41,9 @@ def render(reported: Reported, made: date) -> str:
         events=bool(reported.events),
         documents_read=f"{reported.documents_read:,}",
         event_count=f"{reported.event_count:,}",
-        first_published=_written(reported.first_published),
-        last_published=_written(reported.last_published),
+        published=_published(reported),
         shown_of=_shown_of(reported),
-        places=sorted({event[side] for event in reported.events for side in ("sender", "receiver") if event[side]}),
+        places=_places(reported),
         actions=_used(reported, "action", ACTIONS),
         statuses=_used(reported, "status", STATUSES),
         measures=sorted({reported.measures[measure] for event in reported.events for measure in event["measures"]}),
@@ -104,6 +105,18 @@ def _shown_of(reported: Reported) -> str:
     if quoted < len(reported.events):
         parts.append(f"The newest {quoted:,} events are quoted; the sentences of older ones are in the database.")
     return " ".join(parts)
+
+
+def _published(reported: Reported) -> str:
+    if reported.first_published is None:
+        return ""
+    return f", published {_written(reported.first_published)} to {_written(reported.last_published)},"
+
+
+def _places(reported: Reported) -> list[str]:
+    """The parties to choose from: those with the most events, by name."""
+    count = Counter(event[side] for event in reported.events for side in ("sender", "receiver") if event[side])
+    return sorted(name for name, _ in count.most_common(PLACES))
 
 
 def _used(reported: Reported, column: str, names: dict[Any, str]) -> list[str]:

@@ -1,0 +1,255 @@
+"""The web report in a real browser: what a reader sees, by mouse, keyboard, phone and on paper."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+from typer.testing import CliRunner
+
+from benchmarks.synthetic import fill
+from flows.cli import app
+from flows.publish import publish
+from flows.transform import transform
+from flows.warehouse import load, open_warehouse
+from models.event import Action, Basis, Document, Event, EventDate, Measure, Party, Precision, Status
+from models.rows import ORIGINS, Reading, Stamp, document_rows, mention_rows, rejection_rows
+from tests.conftest import ROOT
+from tests.stores import ask
+
+pytestmark = pytest.mark.slow
+
+SCREENSHOTS = ROOT / "build" / "screenshots"
+MENTIONS = 30_000  # about 10,000 events
+PATIENCE = 120_000  # milliseconds
+HOSTILE = "<script>window.hacked = 1</script><img src=x onerror='window.hacked = 1'>"
+DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A published file of about 10,000 made-up events, and one newer event of a document that attacks its reader."""
+    store = tmp_path_factory.mktemp("store")
+    warehouse = store / "warehouse.duckdb"
+    with open_warehouse(warehouse) as connection:
+        fill(connection, MENTIONS)
+        stamp = Stamp("attack", "synthetic", datetime(2026, 1, 1))
+        readings = [Reading(*attack())]
+        nothing = document_rows([], stamp).select(ORIGINS.keys())
+        load(
+            connection,
+            document_rows(readings, stamp),
+            mention_rows(readings, stamp),
+            rejection_rows([], stamp),
+            nothing,
+            stamp,
+        )
+    transform(warehouse, store / "work")
+    publish(warehouse, store / "sanctions.duckdb")
+    done = CliRunner().invoke(app, ["report", "--store", str(store)])
+    assert done.exit_code == 0, done.output
+    return store
+
+
+def attack() -> tuple[Document, bool, tuple[Event, ...]]:
+    """A document that holds markup wherever a document can."""
+    text = f"{HOSTILE} imposed it."
+    start = text.index("imposed")
+    party = Party(HOSTILE, HOSTILE, None, 0, len(HOSTILE))
+    event = Event(
+        (party,), Action.IMPOSE, Status.ENACTED, (), (Measure.TRADE,),
+        EventDate("", date(2026, 10, 1), date(2026, 10, 1), Precision.DAY, Basis.TEXT),
+        "imposed", start, start + 7, text, 0, len(text), 0.9,
+    )  # fmt: skip
+    document = Document("attack", text, HOSTILE, date(2026, 10, 1), "javascript:alert(1)", HOSTILE)
+    return document, True, (event,)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    chromium = shutil.which("chromium")
+    if not chromium and not os.environ.get("CI"):
+        pytest.skip("needs Debian's chromium: apt-get install chromium")
+    assert chromium, "CI installs chromium"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"], timeout=PATIENCE)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def said() -> list[str]:
+    """What the browser complains of, and whatever it asks of a network."""
+    return []
+
+
+@pytest.fixture
+def page(store: Path, browser: Browser, said: list[str]) -> Iterator[Page]:
+    yield from opened(store, browser, said, viewport=DESKTOP)
+
+
+@pytest.fixture
+def phone(store: Path, browser: Browser, said: list[str]) -> Iterator[Page]:
+    yield from opened(
+        store, browser, said, viewport=PHONE, is_mobile=True, has_touch=True, device_scale_factor=2, color_scheme="dark"
+    )
+
+
+def opened(store: Path, browser: Browser, said: list[str], **context: Any) -> Iterator[Page]:
+    with browser.new_context(**context) as made:
+        page = made.new_page()
+        page.set_default_timeout(PATIENCE)
+        page.on("console", lambda message: said.append(message.text))
+        page.on("pageerror", lambda error: said.append(str(error)))
+        page.on("request", lambda request: said.append(request.url))
+        page.goto((store / "report.html").as_uri())
+        ready(page)
+        said.remove((store / "report.html").as_uri())
+        said[:] = [one for one in said if one != "data:,"]
+        yield page
+        assert said == []
+
+
+def ready(page: Page, count: int | None = None) -> None:
+    """Wait until the page has drawn so many events, or however many."""
+    page.locator(
+        f"body[data-ready='{count}']" if count is not None else "body[data-ready]:not([data-ready=''])"
+    ).wait_for()
+
+
+def figure(page: Page, name: str) -> int:
+    return int((page.locator(f"[data-figure={name}]").text_content() or "").replace(",", ""))
+
+
+def events(store: Path, condition: str) -> int:
+    ((count,),) = ask(store / "sanctions.duckdb", f"SELECT count(*) FROM (FROM {NEWEST}) WHERE {condition}")
+    return int(count)
+
+
+NEWEST = (
+    "(FROM bi_events ORDER BY coalesce(first_told, date_start) DESC NULLS LAST, date_start DESC NULLS LAST, event_id"
+    " LIMIT 10000)"
+)
+
+
+def shot(page: Page, name: str) -> None:
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True)
+
+
+def serious(page: Page) -> list[str]:
+    """What axe finds that keeps people with disabilities from reading the page."""
+    found = Axe().run(page).response["violations"]
+    return [f"{one['id']}: {one['nodes'][0]['html']}" for one in found if one["impact"] in ("serious", "critical")]
+
+
+def test_ten_thousand_events_fit_in_five_megabytes(store: Path) -> None:
+    assert 9_000 < events(store, "true") <= 10_000
+    assert (store / "report.html").stat().st_size < 5_000_000
+
+
+def test_the_figures_are_those_of_the_published_file(store: Path, page: Page) -> None:
+    assert figure(page, "events") == events(store, "true")
+    assert figure(page, "done") == events(store, "status = 'enacted'")
+    assert figure(page, "spoken") == events(store, "status IN ('planned', 'considered', 'threatened', 'demanded')")
+    for name in page.locator("[data-chart]").all():
+        assert name.locator("svg .mark-rect path, svg .mark-rule line, svg .mark-symbol path").count() > 0
+    shot(page, "light")
+    page.emulate_media(color_scheme="dark")
+    shot(page, "dark")
+
+
+def test_every_filter_acts_on_all_of_the_page(store: Path, page: Page) -> None:
+    bars = page.locator("[data-chart=actions] svg").inner_html()
+    page.get_by_label("What happened").select_option("Lifted")
+    lifted = events(store, "action = 'lift'")
+    ready(page, lifted)
+    assert figure(page, "events") == lifted < events(store, "true")
+    assert page.locator("[data-chart=actions] svg").inner_html() != bars
+    assert set(page.locator("#newest li .chip:first-child").all_text_contents()) == {"Lifted"}
+    page.get_by_label("How real").select_option("Threatened")
+    threatened = "action = 'lift' AND status = 'threatened'"
+    ready(page, events(store, threatened))
+    page.get_by_label("From").fill("2020-01-01")
+    page.get_by_label("To", exact=True).fill("2021-12-31")
+    dated = f"{threatened} AND date_start BETWEEN '2020-01-01' AND '2021-12-31'"
+    ready(page, events(store, dated))
+    page.get_by_label("Kind of restriction").select_option("Trade restriction")
+    ready(page, events(store, f"{dated} AND measures LIKE '%trade%'"))
+    page.get_by_role("button", name="Show all").click()
+    ready(page, events(store, "true"))
+
+
+def test_a_country_is_found_as_sender_and_as_target(store: Path, page: Page) -> None:
+    ((country,),) = ask(
+        store / "sanctions.duckdb",
+        f"SELECT case_target FROM {NEWEST} WHERE case_target IS NOT NULL"
+        f" AND case_target IN (SELECT sender FROM {NEWEST}) GROUP BY ALL ORDER BY count(*) DESC, 1 LIMIT 1",
+    )
+    page.get_by_label("Country or organisation").select_option(country)
+    ready(page, events(store, f"sender = '{country}' OR case_target = '{country}'"))
+    shot(page, "one-country")
+
+
+def test_where_nothing_fits_the_page_says_so(page: Page) -> None:
+    page.get_by_label("From").fill("2090-01-01")
+    ready(page, 0)
+    expect(page.get_by_text("No event fits these filters")).to_be_visible()
+    expect(page.locator("#charts")).to_be_hidden()
+    shot(page, "nothing-fits")
+
+
+def test_the_page_works_by_keyboard(store: Path, page: Page) -> None:
+    page.keyboard.press("Tab")
+    expect(page.get_by_text("Skip to the figures")).to_be_focused()
+    for _ in range(3):
+        page.keyboard.press("Tab")
+    expect(page.get_by_label("How real")).to_be_focused()
+    page.keyboard.type("Done")
+    ready(page, events(store, "status = 'enacted'"))
+    table = page.locator("[data-chart=heat] details")
+    table.locator("summary").focus()
+    page.keyboard.press("Enter")
+    expect(table.locator("tbody tr").first).to_be_visible()
+    page.locator("#more").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#newest li")).to_have_count(50)
+
+
+def test_what_a_document_says_is_shown_and_never_run(page: Page) -> None:
+    newest = page.locator("#newest li").first
+    expect(newest.locator("h3")).to_have_text(f"{HOSTILE} → not named")
+    expect(newest.locator("blockquote")).to_have_text(f"{HOSTILE} imposed it.")
+    expect(newest.locator("mark")).to_have_text("imposed")
+    assert newest.locator("a, img, script").count() == 0
+    assert page.evaluate("() => window.hacked") is None
+    second = page.locator("#newest li").nth(1).locator("a")
+    assert (second.get_attribute("href") or "").startswith("https://news.example/")
+    assert second.get_attribute("rel") == "noopener noreferrer"
+
+
+def test_nothing_keeps_people_with_disabilities_out(page: Page) -> None:
+    for summary in page.locator("summary").all():
+        summary.click()
+    assert serious(page) == []
+    page.emulate_media(color_scheme="dark")
+    assert serious(page) == []
+
+
+def test_the_page_fits_a_phone_in_dark_mode(phone: Page) -> None:
+    assert phone.evaluate("() => document.documentElement.scrollWidth <= window.innerWidth")
+    assert serious(phone) == []
+    shot(phone, "phone-dark")
+
+
+def test_the_page_prints_light_and_without_its_controls(page: Page) -> None:
+    page.emulate_media(media="print", color_scheme="dark")
+    expect(page.locator("#filters")).to_be_hidden()
+    assert page.evaluate("() => getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    page.pdf(path=SCREENSHOTS / "print.pdf", format="A4", print_background=True)

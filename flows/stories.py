@@ -39,11 +39,13 @@ days AS (
     FROM told GROUP BY document_id
 ),
 steps AS (
-    SELECT band, document_id, day, day - lag(day) OVER (PARTITION BY band ORDER BY day, document_id) > {DAYS} AS apart
+    SELECT band, document_id, day, day - lag(day, 1, day) OVER (PARTITION BY band ORDER BY day, document_id) AS passed
     FROM told JOIN days USING (document_id)
 ),
 islands AS (
-    SELECT band, document_id, day, count_if(apart) OVER (PARTITION BY band ORDER BY day, document_id) AS island
+    SELECT
+        band, document_id, day,
+        count_if(passed > {DAYS}) OVER (PARTITION BY band ORDER BY day, document_id) AS island
     FROM steps
 )
 SELECT DISTINCT

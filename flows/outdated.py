@@ -17,9 +17,11 @@ FROM raw.documents SEMI JOIN (SELECT unnest(?) AS document_id) USING (document_i
 
 
 def outdated(connection: duckdb.DuckDBPyConnection, version: str) -> list[str]:
-    """The ids of the documents that another version than this has read, in order."""
+    """The ids of the documents that another version than this has read, in order; only those an origin still holds."""
     rows = connection.execute(
-        "SELECT document_id FROM raw.documents WHERE extractor_version <> ? ORDER BY document_id", [version]
+        "SELECT document_id FROM raw.documents SEMI JOIN raw.origins USING (origin, document_id)"
+        " WHERE extractor_version <> ? ORDER BY document_id",
+        [version],
     ).fetchall()
     return [str(document_id) for (document_id,) in rows]
 

@@ -36,6 +36,15 @@ def test_what_another_version_has_read_comes_back_as_it_was_given(path):
     assert list(stored(path, ids)) == sorted(old, key=lambda document: document.document_id)
 
 
+def test_what_no_origin_holds_any_longer_is_not_read_again(path):
+    """A failed run leaves it; read again, it would take its origin back."""
+    now = Document("a.txt", "Text of now")
+    with open_warehouse(path) as connection:
+        read(connection, Document("a.txt", "Text of yesterday"))
+        read(connection, now)
+        assert outdated(connection, "2.0") == [now.document_id]
+
+
 def test_the_warehouse_is_not_held_open_between_texts(path):
     with open_warehouse(path) as connection:
         read(connection, Document("a.txt", "Text a"), Document("b.txt", "Text b"))

@@ -11,12 +11,14 @@ from pythonjsonlogger.json import JsonFormatter
 
 from flows.warehouse import StoreError
 
-log = logging.getLogger("flows")
+log = logging.getLogger(__name__)
+log.addHandler(logging.NullHandler())
+log.propagate = False  # people have Prefect's lines
 
 
 @contextmanager
 def journal(path: Path | None, run_id: str) -> Generator[None]:
-    """Append what `flows` logs from here on to the file `path`, where one is named.
+    """Append to the file `path`, where one is named, what goes to `log` from here on, and the warnings of `flows`.
 
     Raises:
         StoreError: the file cannot be written.
@@ -38,14 +40,15 @@ def journal(path: Path | None, run_id: str) -> Generator[None]:
             json_ensure_ascii=False,
         )
     )
-    level = log.level
     log.setLevel(logging.INFO)
-    log.addHandler(handler)
+    loggers = (log, logging.getLogger("flows"))
+    for logger in loggers:
+        logger.addHandler(handler)
     try:
         yield
     finally:
-        log.removeHandler(handler)
-        log.setLevel(level)
+        for logger in loggers:
+            logger.removeHandler(handler)
         handler.close()
 
 

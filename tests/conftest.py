@@ -9,6 +9,7 @@ import pytest
 from prefect.testing.utilities import prefect_test_harness
 from spacy.language import Language
 
+from flows.client import Web
 from models.event import Document
 from models.extraction.pipeline import build, extract
 from models.rows import Reading
@@ -63,3 +64,10 @@ def site() -> Iterator[Site]:
     """A web server on loopback, for one test."""
     with serving() as served:
         yield served
+
+
+@pytest.fixture
+def web() -> Iterator[Web]:
+    """A client of its own, for one test."""
+    with Web() as client:
+        yield client

@@ -211,7 +211,7 @@ def gzipped(page: Page) -> Page:
     return replace(page, body=gzip.compress(body), headers={**page.headers, "Content-Encoding": "gzip"})
 
 
-def bomb(megabytes: int = 300) -> Page:
+def bomb(megabytes: int = 30) -> Page:
     """A small body that inflates to so many megabytes."""
     return gzipped(Page(b"\0" * (megabytes * 2**20)))
 

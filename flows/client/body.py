@@ -65,7 +65,7 @@ def _inflated(chunks: Iterable[bytes], encoding: str, largest: int) -> Iterable[
             rest = inflater.unconsumed_tail
             given += len(piece)
             if given > largest:
-                raise _bomb() if given > HIGHEST_RATIO * received else _too_large(largest)
+                raise _bomb() if given > HIGHEST_RATIO * (received - len(rest)) else _too_large(largest)
             yield piece
     if inflater and not inflater.eof:
         raise FetchError("broken_encoding", "the compressed answer ends too early", passing=True, again=True)

@@ -91,8 +91,7 @@ class Web:
 
     def get(self, url: str, manners: Manners, known: Fetch | None = None) -> Answer:
         """What `url` gives, asked for on the condition that it changed since `known`. Raises FetchError."""
-        url = urldefrag(url).url
-        require_web_address(url)
+        url = absolute(url, url)
         with deadline(manners.timeout):
             rules = self._rules(url, manners)
             rules.require(url)
@@ -126,8 +125,7 @@ class Web:
             answer = self._asked(url, manners, known)
             if isinstance(answer, Answer):
                 return answer
-            url = urldefrag(urljoin(url, answer)).url
-            require_web_address(url)
+            url = absolute(url, answer)
         raise FetchError("redirects", f"more than {MOST_REDIRECTS} redirects, the last to {url}")
 
     def _asked(self, url: str, manners: Manners, known: Fetch | None) -> Answer | str:
@@ -151,18 +149,23 @@ class Web:
         return self._transports[allow_private]
 
 
-def require_web_address(url: str) -> None:
-    """Raises FetchError for anything but an http or https address, or one that holds a password."""
+def absolute(base: str, link: str) -> str:
+    """The address that `link` names on the page `base`, without a fragment.
+
+    Raises FetchError for anything but an http or https address, or one that holds a password.
+    """
     try:
+        url = urldefrag(urljoin(base, link)).url
         parts = urlsplit(url)
         host, _ = parts.hostname, parts.port
         httpx.URL(url)
     except (ValueError, httpx.InvalidURL) as error:
-        raise FetchError("bad_address", f"no valid address: {url[:200]}") from error
+        raise FetchError("bad_address", f"no valid address: {link[:200]}") from error
     if parts.scheme not in ("http", "https") or not host:
         raise FetchError("bad_address", f"leads to {url[:200]}, which is no http or https address")
     if parts.username or parts.password:
         raise FetchError("bad_address", f"an address with a user or password in it, at {host}")
+    return url
 
 
 @contextmanager

@@ -103,7 +103,7 @@ def read_articles(way: Reach, links: Iterable[Link], most: int | None = None) ->
             if before.content_hash:
                 yield replace(before, unchanged=True)
             continue
-        host = urlsplit(link.url).netloc
+        host = link.url.partition("://")[2].partition("/")[0]
         if asked == most or silence[host] == _MOST_SILENCE:
             whole = False
             left[host] += silence[host] == _MOST_SILENCE

@@ -9,13 +9,12 @@ from collections.abc import Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
-from urllib.parse import urldefrag, urljoin
 from xml.sax import SAXException
 
 import feedparser
 import lxml.html
 
-from flows.client import Answer, Web
+from flows.client import Answer, Web, absolute
 from flows.client.body import gunzipped
 from flows.collecting.articles import Collected, Link, Reach, ask, reach, read_articles, remembered, unsettled
 from flows.collecting.contents import dated
@@ -139,7 +138,7 @@ def _told(entry: Entry, feed: str, answer: Answer) -> Iterator[Document | Reject
 
 def _entry(fields: Any, base: str, place: int) -> Entry:
     link = fields.get("link")
-    url = urldefrag(urljoin(base, link)).url if link else None
+    url = absolute(base, link) if link else None
     guid = fields.get("id") or url
     contents = [content.get("value") or "" for content in fields.get("content") or []]
     html = max([*contents, fields.get("summary") or ""], key=len)

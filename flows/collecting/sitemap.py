@@ -10,13 +10,13 @@ what tells which pages to read, so the few lines that read them stand here.
 
 import re
 from collections.abc import Generator, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urljoin
 
 from lxml import etree
 
-from flows.client import Answer, FetchError, Web
+from flows.client import Answer, FetchError, Web, absolute
 from flows.client.body import gunzipped
 from flows.collecting.articles import Collected, Link, Reach, ask, reach, read_articles, remembered, unsettled
 from flows.named_sources import SitemapSource
@@ -98,5 +98,8 @@ def _gathered(
 def _entries(root: Any, name: str, base: str) -> Iterator[tuple[str, str]]:
     for element in root.iter(f"{{*}}{name}"):
         place, changed = element.findtext("{*}loc"), element.findtext("{*}lastmod")
-        if place and place.strip():
-            yield urljoin(base, place.strip()), (changed or "").strip()
+        place = (place or "").strip()
+        with suppress(FetchError):  # one that is no address fails where it is asked for, as a row of its own
+            place = absolute(base, place) if place else ""
+        if place:
+            yield place, (changed or "").strip()

@@ -1,6 +1,5 @@
 import ssl
 import time
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -27,13 +26,8 @@ from tests.web import (
     serving,
 )
 
+A_DAY = "Wed, 08 May 2024 10:00:00 GMT"
 QUICK = Manners(allow_private=True, pause=0, timeout=20, largest=2**20)
-
-
-@pytest.fixture
-def web() -> Iterator[Web]:
-    with Web() as client:
-        yield client
 
 
 def check_of(web: Web, url: str, manners: Manners = QUICK) -> str:
@@ -131,8 +125,7 @@ def test_no_host_can_hold_a_run(web: Web, site: Site, behaviour: Answering) -> N
     [
         (endless, "too_large"),
         (Page("x" * 2**21), "too_large"),
-        (gzipped(Page(bytes(range(256)) * 2**13)), "gzip_bomb"),
-        (bomb(50), "gzip_bomb"),
+        (bomb(), "gzip_bomb"),
         (Page("not gzip", headers={"Content-Encoding": "gzip"}), "broken_encoding"),
         (Page("x", headers={"Content-Encoding": "br"}), "broken_encoding"),
         (Page(gzipped(Page("a whole page")).body[:-9], headers={"Content-Encoding": "gzip"}), "broken_encoding"),
@@ -219,19 +212,19 @@ def test_a_redirect_is_no_way_around_robots_txt(web: Web, site: Site) -> None:
 
 def test_a_host_is_asked_no_faster_than_the_pause(web: Web, site: Site) -> None:
     site.pages["/a"] = Page("one")
+    before = time.monotonic()
     for _ in range(3):
         web.get(site.url("/a"), Manners(allow_private=True, pause=0.2))
-    times = [asked.at for asked in site.requests if asked.path == "/a"]
-    assert all(later - earlier > 0.15 for earlier, later in zip(times, times[1:], strict=False))
+    assert time.monotonic() - before >= 0.4
 
 
 def test_a_host_may_ask_for_a_longer_pause(web: Web, site: Site) -> None:
     site.pages["/robots.txt"] = Page("User-agent: *\nCrawl-delay: 0.3", "text/plain")
     site.pages["/a"] = Page("one")
+    before = time.monotonic()
     for _ in range(2):
         web.get(site.url("/a"), QUICK)
-    first, second = (asked.at for asked in site.requests if asked.path == "/a")
-    assert second - first > 0.25
+    assert time.monotonic() - before >= 0.3
 
 
 def test_a_host_that_is_not_there_says_so(web: Web) -> None:

@@ -211,7 +211,7 @@ def _with_names(content: dict[str, Any]) -> dict[str, Any]:
 
 def _fault(error: Any) -> str:
     place = [str(part) for part in error["loc"]]
-    if len(place) > 3 and place[0] == "sources":
+    if len(place) > 2 and place[0] == "sources":
         del place[2]  # the kind, which pydantic names as well
     where = ".".join(place)
     match error["type"]:

@@ -115,7 +115,7 @@ def read_articles(way: Reach, links: Iterable[Link], most: int | None = None) ->
         whole &= not (isinstance(answer, FetchError) and answer.passing)
         silent = isinstance(answer, FetchError) and answer.passing and answer.status in _SILENT
         silence[host] = silence[host] + 1 if silent else 0
-    for host, count in +left:
+    for host, count in (+left).items():
         reason = f"nothing to be had {_MOST_SILENCE} times in a row; {count} more addresses wait for the next run"
         yield rejection(host, ReadError("silent_host", reason))
     return whole

@@ -13,7 +13,7 @@ from flows.client.body import gunzipped
 from flows.readers.errors import Notes, ReadError, rejection
 from flows.source_files import KINDS, Kind, kind_of
 from flows.sources import READERS
-from models.event import Document
+from models.event import EARLIEST, Document
 from models.rejection import Rejection
 
 _MEDIA = {
@@ -54,11 +54,12 @@ def documents_in(answer: Answer, origin: str, largest: int) -> Iterator[Document
 def dated(document: Document, said: date | None, today: date) -> Iterator[Document | Rejection]:
     """The document on the day its feed says, else on its own; and a rejection of the date where neither will do."""
     given = [day for day in (said, document.published) if day]
-    believed = [day for day in given if day <= today + _AHEAD]
+    believed = [day for day in given if EARLIEST <= day <= today + _AHEAD]
     yield replace(document, published=believed[0] if believed else None)
     place = f"{document.origin}#published"  # it is the date that is turned away, not the document
     if given and not believed:
-        yield rejection(place, ReadError("future_date", f"the date {given[0]} lies ahead; read without a date"))
+        check, fault = ("bad_date", "is too early") if given[0] < EARLIEST else ("future_date", "lies ahead")
+        yield rejection(place, ReadError(check, f"the date {given[0]} {fault}; read without a date"))
     elif not given:
         yield rejection(place, ReadError("no_date", "no date of publication; read without one"))
 

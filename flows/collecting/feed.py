@@ -1,8 +1,8 @@
 """RSS and Atom feeds: the entries themselves, or the articles that they link to."""
 
-# feedparser ships no types
+# feedparser and lxml ship no types
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
-# pyright: reportMissingTypeStubs=false
+# pyright: reportMissingTypeStubs=false, reportAttributeAccessIssue=false
 
 import io
 from collections.abc import Generator, Iterable, Iterator, Mapping
@@ -13,6 +13,7 @@ from xml.sax import SAXException
 
 import feedparser
 import lxml.html
+from lxml import etree
 
 from flows.client import Answer, Web, absolute
 from flows.client.body import gunzipped
@@ -25,6 +26,7 @@ from models.event import Document, digest
 from models.fetches import Fetch
 from models.rejection import Rejection
 
+_ENTITY = b"<!ENTITY"
 _BLOCKS = ("p", "br", "div", "li", "tr", "h1", "h2", "h3", "h4", "blockquote")
 
 
@@ -63,7 +65,7 @@ def entries_of(answer: Answer, feed: str, largest: int) -> list[Entry | Rejectio
     found: list[Entry | Rejection] = []
     bozo = parsed.get("bozo_exception")
     broken = f"malformed XML: {bozo}" if isinstance(bozo, SAXException) else None
-    if not parsed.version and not parsed.entries:
+    if not parsed.get("version") and not parsed.entries:
         label = answer.media or "without a label"
         raise ReadError("broken_feed" if broken else "no_feed", broken or f"neither RSS nor Atom ({label})")
     if broken:
@@ -89,10 +91,14 @@ def entries_of(answer: Answer, feed: str, largest: int) -> list[Entry | Rejectio
 
 def _parsed(answer: Answer, largest: int) -> Any:
     label = "application/xml" + (f"; charset={answer.charset}" if answer.charset else "")
-    # Given as bytes or a string, the feed would be taken for the name of a file.
-    body = io.BytesIO(gunzipped(answer.body, largest))
+    body = gunzipped(answer.body, largest)
+    if _ENTITY in body.replace(b"\0", b"").upper():
+        raise ReadError("broken_feed", "it declares entities, which no feed needs and which can be made to grow")
     try:
-        return feedparser.parse(body, response_headers={"content-type": label, "content-location": answer.url})
+        # Given as bytes or a string, the feed would be taken for the name of a file.
+        return feedparser.parse(
+            io.BytesIO(body), response_headers={"content-type": label, "content-location": answer.url}
+        )
     except Exception as error:  # whatever a parser meets in the wild, it must not stop the other sources
         raise ReadError("broken_feed", f"the feed cannot be taken apart: {error!r}") from error
 
@@ -103,6 +109,9 @@ def _read(source: FeedSource, way: Reach, answer: Answer) -> Generator[Collected
     faults = [one for one in found if isinstance(one, Rejection)]
     yield from faults
     if source.follow:
+        for entry in entries:
+            if not entry.url:
+                yield rejection(source.url, ReadError("no_address", f"entry {entry.guid[:200]} has no link to follow"))
         whole = yield from read_articles(way, _links(entries), source.most)
         return whole and not faults
     for entry in entries:
@@ -136,7 +145,8 @@ def _told(entry: Entry, feed: str, answer: Answer) -> Iterator[Document | Reject
     yield from dated(document, None, answer.fetched_at.date())
 
 
-def _entry(fields: Any, base: str, place: int) -> Entry:
+def _entry(read: Any, base: str, place: int) -> Entry:
+    fields: dict[str, Any] = dict.copy(read)  # a plain one: feedparser's gives one date for the other
     link = fields.get("link")
     url = absolute(base, link) if link else None
     guid = fields.get("id") or url
@@ -163,8 +173,13 @@ def _text(html: str) -> str:
         return ""
     if "<" not in html and "&" not in html:
         return html.strip()
-    root = lxml.html.fragment_fromstring(html, create_parent=True)
-    for block in root.iter(*_BLOCKS):
-        block.tail = "\n" + (block.tail or "")
-    lines = (" ".join(line.split()) for line in str(root.text_content()).split("\n"))
+    try:
+        root = lxml.html.fragment_fromstring(html, create_parent=True)
+    except (etree.LxmlError, ValueError) as error:
+        raise ReadError("broken_entry", f"the text of an entry cannot be taken apart: {error}") from error
+    pieces: list[str] = []
+    for event, element in etree.iterwalk(root, events=("start", "end", "comment")):
+        around = "\n" if element.tag in _BLOCKS else ""
+        pieces.append((around + (element.text or "")) if event == "start" else (around + (element.tail or "")))
+    lines = (" ".join(line.split()) for line in "".join(pieces).split("\n"))
     return "\n".join(line for line in lines if line)

@@ -20,7 +20,7 @@ schema of its own name.
 
 _LAYERS = {
     "marts": "Tables for people and BI tools: what is published.",
-    "intermediate": "Views that merge mentions into events.",
+    "intermediate": "Views that merge mentions into events, and events into episodes.",
     "staging": "Views that name and key what was loaded.",
 }
 
@@ -66,7 +66,7 @@ def _table(table: dict[str, Any]) -> str:
     ]
     lines = [head, ["---"] * len(head), *rows]
     body = "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
-    return f"### {table['name']}\n\n{_text(table)}\n\n{body}\n"
+    return f"### {table['name']}\n\n{str(table['description']).strip()}\n\n{body}\n"
 
 
 def _text(described: dict[str, Any]) -> str:

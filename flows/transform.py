@@ -1,5 +1,6 @@
 """The marts, built and tested by dbt in this process."""
 
+import hashlib
 import os
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
@@ -36,7 +37,8 @@ class Transformed:
 def transform(warehouse: Path, work: Path) -> Transformed:
     """Load the seeds, build the models and test them (`dbt build`) in the file `warehouse`, which is closed afterwards.
 
-    dbt's log and compiled SQL go to the folder `work`. Nothing else may have the warehouse open.
+    dbt's log and compiled SQL go to the folder `work`. Nothing else may have the warehouse open. Incremental marts are
+    built anew when the models differ from those of the last build in `work` that passed.
 
     Raises:
         TransformError: dbt could not start, a model could not be built, or a test failed.
@@ -57,6 +59,9 @@ def transform(warehouse: Path, work: Path) -> Transformed:
         "--log-level-file": "info",
     }
     arguments = ["build", *(str(part) for option in options.items() for part in option)]
+    built, models = work / "models.sha256", _models()
+    if not built.is_file() or built.read_text() != models:
+        arguments.append("--full-refresh")
     with _environment(SANCTIONWIRE_WAREHOUSE=str(warehouse.absolute())):
         try:
             outcome = dbtRunner().invoke(arguments)  # pyright: ignore[reportUnknownMemberType]
@@ -84,6 +89,12 @@ def _failure(warehouse: Path, message: str) -> UserError:
     if is_locked(message):
         return StoreLockedError(f"{warehouse} is open in another program: close that program, or wait for it to end")
     return TransformError(message)
+
+
+def _models() -> str:
+    """A digest of what the rows of incremental marts depend on besides the raw tables: models, macros and variables."""
+    paths = [PROJECT / "dbt_project.yml", *sorted(PROJECT.glob("m*/**/*.sql"))]
+    return hashlib.sha256(b"\0".join(path.read_bytes() for path in paths)).hexdigest()
 
 
 def _line(result: "RunResult") -> str:

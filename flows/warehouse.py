@@ -131,15 +131,21 @@ def make_tables(connection: duckdb.DuckDBPyConnection) -> None:
             " WHERE database_name = current_database() AND schema_name = 'raw'"
         ).fetchall()
     }
-    wanted = {(table, column) for table, schema in RAW_TABLES.items() for column in schema}
-    if wanted <= standing:
+    tables = {table for table, _ in standing}
+    missing = [
+        f'ALTER TABLE raw.{table} ADD COLUMN IF NOT EXISTS "{column}" {SQL_TYPES[kind]}'
+        for table, schema in RAW_TABLES.items()
+        for column, kind in schema.items()
+        if table in tables and (table, column) not in standing
+    ]
+    if not missing and tables >= RAW_TABLES.keys():
         return
     connection.execute("BEGIN")
     connection.execute("CREATE SCHEMA IF NOT EXISTS raw")
     for table, schema in RAW_TABLES.items():
         connection.execute(f"CREATE TABLE IF NOT EXISTS raw.{table} ({_columns(schema)})")
-        for column, kind in schema.items():
-            connection.execute(f'ALTER TABLE raw.{table} ADD COLUMN IF NOT EXISTS "{column}" {SQL_TYPES[kind]}')
+    for statement in missing:
+        connection.execute(statement)
     connection.execute("UPDATE raw.documents SET story_id = document_id WHERE story_id IS NULL")
     connection.execute("COMMIT")
 

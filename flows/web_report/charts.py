@@ -1,7 +1,7 @@
 """The charts of the web report, as Vega-Lite. The page puts the filtered rows into each chart's data."""
 
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, Literal
 
 import altair as alt
 
@@ -155,17 +155,11 @@ def _network() -> dict[str, Any]:
         .transform_filter(f"datum.place <= {EDGES}")
     )
     # Who is hit stands near those who hit it, so that fewer lines cross.
-    pairs = (
-        _ranked(pairs, "actor")
-        .transform_joinaggregate(near="mean(actor_rank)", groupby=["target"])
-        .transform_window(
-            target_rank="dense_rank()",
-            sort=[alt.SortField("near", order="ascending"), alt.SortField("target", order="ascending")],
-        )
-    )
+    pairs = _ranked(pairs, "actor").transform_joinaggregate([_joined("mean", "actor_rank", "near")], groupby=["target"])
+    pairs = _placed(pairs, "target", alt.SortField("near", order="ascending"))
     for side in ("actor", "target"):
-        pairs = pairs.transform_joinaggregate(**{f"{side}_last": f"max({side}_rank)"}).transform_calculate(
-            **{f"{side}_y": f"(datum.{side}_rank - 0.5) / datum.{side}_last"}
+        pairs = pairs.transform_joinaggregate([_joined("max", f"{side}_rank", f"{side}_last")]).transform_calculate(
+            f"{side}_y", f"(datum.{side}_rank - 0.5) / datum.{side}_last"
         )
     y = alt.Y("actor_y:Q", axis=None, scale=alt.Scale(domain=[0, 1], reverse=True))
     across = alt.Scale(domain=[-0.75, 1.75], nice=False)
@@ -294,10 +288,17 @@ def _chart(height: int) -> alt.Chart:
 
 def _ranked(chart: alt.Chart, side: str) -> alt.Chart:
     """Rank the values of the column `side`, 1 for the one with the most events; equal ones by their name."""
-    return chart.transform_joinaggregate(**{f"{side}_sum": "sum(count)"}, groupby=[side]).transform_window(
-        **{f"{side}_rank": "dense_rank()"},
-        sort=[alt.SortField(f"{side}_sum", order="descending"), alt.SortField(side, order="ascending")],
-    )
+    summed = chart.transform_joinaggregate([_joined("sum", "count", f"{side}_sum")], groupby=[side])
+    return _placed(summed, side, alt.SortField(f"{side}_sum", order="descending"))
+
+
+def _placed(chart: alt.Chart, side: str, first: alt.SortField) -> alt.Chart:
+    rank = alt.WindowFieldDef(op="dense_rank", **{"as": f"{side}_rank"})
+    return chart.transform_window([rank], sort=[first, alt.SortField(side, order="ascending")])
+
+
+def _joined(operation: Literal["sum", "mean", "max"], field: str, name: str) -> alt.JoinAggregateFieldDef:
+    return alt.JoinAggregateFieldDef(op=operation, field=field, **{"as": name})
 
 
 def _finished(chart: alt.Chart | alt.LayerChart) -> dict[str, Any]:
@@ -309,4 +310,4 @@ def _finished(chart: alt.Chart | alt.LayerChart) -> dict[str, Any]:
         .configure_legend(labelFontSize=12, titleFontSize=12, titleFontWeight="normal", symbolType="square")
         .configure_scale(bandPaddingInner=0.15)
     )
-    return cast("dict[str, Any]", plain.to_dict())
+    return plain.to_dict()

@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from flows.query import opened
 
@@ -109,7 +109,7 @@ def gather(published: Path) -> Reported:
     with opened(published) as connection:
 
         def rows(name: str) -> list[dict[str, Any]]:
-            return cast("list[dict[str, Any]]", connection.execute(QUERIES[name]).pl().to_dicts())
+            return connection.execute(QUERIES[name]).pl().to_dicts()
 
         told, episodes = rows("events"), rows("episodes")
         measures = {row["measure"]: row["label"] for row in rows("measures")}

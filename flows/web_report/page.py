@@ -135,7 +135,7 @@ def _part(name: str) -> str:
 @cache
 def _library() -> str:
     """Vega, Vega-Lite and what puts them into a page, as the package vl-convert carries them."""
-    return vl_convert.javascript_bundle(vl_version=vl_convert.get_vegalite_versions()[-1])
+    return vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;", vl_convert.get_vegalite_versions()[-1])
 
 
 def _hash(text: str) -> str:

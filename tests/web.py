@@ -125,7 +125,7 @@ def article(
 
 
 CONSENT = Page(
-    "<!doctype html><html><head><title>Consent</title></head><body><form><button>Accept</button></form></body>"
+    "<!doctype html><html><head><title>Consent</title></head><body><form></form><script>ask()</script></body></html>"
 )
 
 

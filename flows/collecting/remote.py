@@ -32,7 +32,7 @@ def read_remote(source: RemoteSource, known: Mapping[str, Fetch]) -> Iterator[Co
     try:
         files, paths = _found(source.url, options)
     except Exception as error:  # each file system raises errors of its own
-        yield rejection(source.url, _explained(error, source.url))
+        yield rejection(source.url, _explained(error, source))
     for path in paths:
         yield from _read(source, files, path, known)
 
@@ -64,18 +64,21 @@ def _read(source: RemoteSource, files: Any, path: str, known: Mapping[str, Fetch
             for found in read_file(copy, address):
                 yield replace(found, fetched_at=now()) if isinstance(found, Document) else found
     except Exception as error:  # each file system raises errors of its own
-        yield rejection(address, _explained(error, source.url))
+        yield rejection(address, _explained(error, source))
         return
     yield Fetch(source.name, address, None, now(), mark=mark, content_hash=mark)
 
 
-def _explained(error: Exception, url: str) -> ReadError:
+def _explained(error: Exception, source: RemoteSource) -> ReadError:
     if isinstance(error, ReadError):
         return error
     if isinstance(error, ImportError):
-        extra = _EXTRAS.get(url.split("://")[0].lower())
+        extra = _EXTRAS.get(source.url.split("://")[0].lower())
         cure = f"install sanctionwire[{extra}]" if extra else str(error)
         return ReadError("missing_library", f"the library for this kind of address is missing; {cure}")
     if isinstance(error, FileNotFoundError):
         return ReadError("not_found", "no such file or folder; check the address")
-    return ReadError("unreadable", f"cannot be read: {type(error).__name__}: {error}")
+    message = f"{type(error).__name__}: {error}"
+    for secret in secrets(source.options_from).values():
+        message = message.replace(secret, "***")
+    return ReadError("unreadable", f"cannot be read: {message}")

@@ -4,7 +4,6 @@ import logging
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from html import unescape
 from io import BufferedReader
 from typing import Any
 
@@ -22,7 +21,6 @@ logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # the rejection tel
 
 _DECLARED = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.IGNORECASE)
 _DECLARED_WITHIN = 4096
-_TITLE = re.compile(r"<title[^>]{0,200}>([^<]{0,1000})", re.IGNORECASE)
 _DATES = {  # of htmldate: the first publication, from markup and address; guesses from running text are left out
     "original_date": True,
     "extensive_search": False,
@@ -35,7 +33,7 @@ def read_webpage(stream: BufferedReader, path: str, notes: Notes) -> Iterator[Do
     declared = _DECLARED.search(data, 0, _DECLARED_WITHIN)
     page, _ = decode(data, declared.group(1).decode("ascii") if declared else None)
     found = _article(page)
-    if found is None or (found.text or "").strip() in ("", found.title, _title(page)):
+    if found is None or not (found.text or "").strip():
         raise ReadError("html_without_text", "no article text in this page; save the page with its text, or as .txt")
     record = {
         "text": found.text,
@@ -45,12 +43,6 @@ def read_webpage(stream: BufferedReader, path: str, notes: Notes) -> Iterator[Do
         "source": found.sitename,
     }
     yield replace(to_document(record, path, 1, notes), origin=path)
-
-
-def _title(page: str) -> str:
-    """The page's title as it stands: where a page has no text, trafilatura gives that for one."""
-    title = _TITLE.search(page)
-    return unescape(title.group(1)).strip() if title else ""
 
 
 def _article(page: str) -> Any:

@@ -7,6 +7,7 @@ from flows.client import Web
 from flows.collecting import collect
 from flows.named_sources import RemoteSource
 from models.fetches import Fetch
+from models.rejection import Rejection
 from tests.collected import checks, documents, remembered
 from tests.web import ACT
 
@@ -68,3 +69,10 @@ def test_what_cannot_be_read_is_a_row(web: Web, url: str, check: str) -> None:
 def test_a_secret_that_is_not_set_is_a_row(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("BUCKET_KEY", raising=False)
     assert checks(collect(source("memory://news", options_from={"key": "BUCKET_KEY"}), web, {})) == ["no_source"]
+
+
+def test_no_message_tells_a_secret(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BUCKET_KEY", "hidden")
+    (rejection,) = collect(source("hidden://bucket/", options_from={"token": "BUCKET_KEY"}), web, {})
+    assert isinstance(rejection, Rejection)
+    assert rejection.reason.endswith("cannot be read: ValueError: Protocol not known: ***")

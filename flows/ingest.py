@@ -29,7 +29,17 @@ from flows.report import SHOWN, IncompleteError, RunReport, complaint, write_art
 from flows.runs import RunCounts, finish_run, start_run
 from flows.settings import Settings
 from flows.sources import count
-from flows.tasks import Batch, build_marts, extract_batch, load_batch, pipeline, publish_marts, refresh_page, settle
+from flows.tasks import (
+    LONGEST,
+    Batch,
+    build_marts,
+    extract_batch,
+    load_batch,
+    pipeline,
+    publish_marts,
+    refresh_page,
+    settle,
+)
 from flows.warehouse import Loaded, open_warehouse, unread
 from models.clock import now
 from models.errors import UserError
@@ -180,7 +190,7 @@ def _read(this: _Run, stream: Iterator[Item], advance: Advance) -> None:
     def load_next() -> None:
         items, batch, future = waiting.popleft()
         with this.stages("extract", batch.number):
-            readings = future.result() if future else []
+            readings = future.result(LONGEST) if future else []
         with this.stages("load", batch.number):
             loaded, rejections = load_batch(settings.warehouse, readings, batch, this.stamp)
         _count(this, items, batch, loaded, rejections)

@@ -83,7 +83,6 @@ def _batch_key(context: TaskRunContext, parameters: dict[str, Any]) -> str:
     retries=1,
     retry_delay_seconds=2,
     retry_condition_fn=_unforeseen,
-    timeout_seconds=LONGEST,
 )
 def extract_batch(batch: list[Document], settings: Settings, version: str) -> list[Reading]:
     """Extract the events of a batch of documents."""

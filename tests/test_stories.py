@@ -88,6 +88,16 @@ def test_a_document_that_did_not_pass_the_gate_stays_alone(warehouse):
     assert warehouse.execute("SELECT count(*) FROM raw.story_bands").fetchone() == (0,)
 
 
+def test_documents_linked_by_others_are_one_story_however_long_the_chain(warehouse):
+    chain = [told(f"{number:02}", article(RNG, 20), number % 3) for number in range(40)]
+    insert(warehouse, chain)
+    ids = [document.document_id for document in chain]
+    bands = [(ids[at], band) for at in range(40) for band in (at, at + 1)]
+    warehouse.executemany("INSERT INTO raw.story_bands VALUES (?, ?)", bands)
+    assert link_stories(warehouse) == 39
+    assert len(set(stories(warehouse).values())) == 1
+
+
 def test_when_the_first_document_changes_the_story_has_another_first(warehouse):
     take_in(warehouse, told("a", TEXT), told("b", edited(TEXT, RNG, 2), 1), told("c", edited(TEXT, RNG, 2), 2))
     link_stories(warehouse)

@@ -209,7 +209,7 @@
     }
     document.body.dataset.ready = String(rows.length);
   }
-  const queue = () => { last = last.then(update); };
+  const queue = () => { last = last.then(update, update); };
 
   form.addEventListener("input", () => { listed = STEP; queue(); });
   form.addEventListener("reset", () => { listed = STEP; setTimeout(queue); });

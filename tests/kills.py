@@ -74,7 +74,11 @@ for line in sys.stdin:
         os.dup2(log, 1)
         os.dup2(log, 2)
         os.environ |= order["environment"]
-        app(order["arguments"])
+        try:
+            app(order["arguments"])
+        except SystemExit as end:  # without the farewells of libraries that were loaded before the fork
+            sys.stderr.flush()
+            os._exit(int(end.code or 0))
     print(child, flush=True)
     print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
 """

@@ -100,7 +100,7 @@ class _Guard(httpcore.NetworkBackend):
             found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         except (socket.gaierror, UnicodeError) as error:
             raise FetchError(
-                "unknown_host", f"the host {host} is not known; check the address", passing=True
+                "unknown_host", f"the host {host} is not known; check the address and your network", passing=True
             ) from error
         addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
         allowed = [address for address in addresses if self._allow_private or is_public(address)]

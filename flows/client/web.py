@@ -186,6 +186,9 @@ def _faults() -> Generator[None]:
         yield
     except httpx.TimeoutException as error:
         raise FetchError("timeout", "no whole answer in time; the host hangs or is slow", passing=True) from error
+    except (httpx.LocalProtocolError, UnicodeEncodeError):
+        # The message holds the header, which may be a secret.
+        raise FetchError("bad_header", "a request header that HTTP does not allow; check headers_from") from None
     except httpx.TransportError as error:
         if fault := _tls_fault(error):
             raise FetchError("tls", f"no trusted connection: {fault}", passing=True) from error
@@ -233,11 +236,8 @@ def _headers(url: str, manners: Manners, known: Fetch | None) -> dict[str, str]:
     headers = {"User-Agent": _user_agent(), "Accept": _ACCEPT, "Accept-Encoding": ACCEPTED_ENCODINGS}
     if manners.headers and _home(url) in manners.homes:
         headers |= manners.headers
-    if known and known.etag:
-        headers["If-None-Match"] = known.etag
-    if known and known.last_modified:
-        headers["If-Modified-Since"] = known.last_modified
-    return headers
+    conditions = {"If-None-Match": known and known.etag, "If-Modified-Since": known and known.last_modified}
+    return headers | {name: value for name, value in conditions.items() if value and value.isascii()}
 
 
 def _home(url: str) -> str:

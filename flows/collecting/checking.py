@@ -63,7 +63,12 @@ def findings_table(findings: Sequence[Finding]) -> Table:
             "works" if finding.works else "fails",
             finding.documents,
             finding.newest or "",
-            " ".join(finding.found.split()),
+            _printable(finding.found),
         ]
         table.add_row(*(Text(str(cell)) for cell in cells))
     return table
+
+
+def _printable(text: str) -> str:
+    """`text` in one line, without what would steer a terminal."""
+    return "".join(letter for letter in " ".join(text.split()) if letter.isprintable())

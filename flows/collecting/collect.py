@@ -1,5 +1,6 @@
 """One named source to a stream of documents, of rejections, and of what to remember of each request."""
 
+import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
@@ -27,6 +28,8 @@ from models.event import Document
 from models.fetches import Fetch
 from models.rejection import Rejection
 
+_log = logging.getLogger(__name__)
+
 
 def collect(source: NamedSource, web: Web, known: Mapping[str, Fetch]) -> Iterator[Collected]:
     """The documents of `source` that are new or may have changed, and a rejection for each thing that failed.
@@ -43,6 +46,10 @@ def collect(source: NamedSource, web: Web, known: Mapping[str, Fetch]) -> Iterat
             yield replace(found, source=source.name) if isinstance(found, Document) else found
     except UserError as error:  # no file to read, a secret that is not set
         yield Rejection(source.name, None, "read", "no_source", f"{source.name}: {error}")
+    except Exception as error:  # whatever a library meets in the wild, it must not stop the other sources
+        _log.exception("%s: reading broke off", source.name)
+        reason = f"{source.name}: reading broke off: {type(error).__name__}; the log tells where"
+        yield Rejection(source.name, None, "read", "broke_off", reason)
 
 
 def _found(source: NamedSource, web: Web, known: Mapping[str, Fetch]) -> Iterator[Collected]:

@@ -182,6 +182,21 @@ def test_secrets_go_to_the_sources_own_host_only(web: Web, site: Site) -> None:
         assert all("authorization" not in asked.headers for asked in other.requests)
 
 
+@pytest.mark.parametrize("secret", ["hidden\r\nX-Other: 1", "hid\u00e9den"])
+def test_a_secret_that_is_no_header_is_told_to_nobody(web: Web, site: Site, secret: str) -> None:
+    manners = Manners(allow_private=True, pause=0, headers={"Authorization": secret}, homes=frozenset({site.root}))
+    with pytest.raises(FetchError) as error:
+        web.get(site.url("/a"), manners)
+    assert error.value.check == "bad_header"
+    assert "hid" not in error.value.reason
+    assert site.requests == []
+
+
+def test_an_etag_that_cannot_be_sent_is_left_out(web: Web, site: Site) -> None:
+    site.pages["/a"] = Page("one")
+    assert web.get(site.url("/a"), QUICK, known(site.url("/a"), etag='"\u00e9"')).body == b"one"
+
+
 def test_robots_txt_is_heeded_and_asked_for_once(web: Web, site: Site) -> None:
     site.pages["/robots.txt"] = Page("User-agent: *\nDisallow: /private/\nDisallow: /*?print", "text/plain")
     site.pages["/a"] = article()

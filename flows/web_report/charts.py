@@ -11,10 +11,11 @@ PARTIES = 12  # rows and columns of the heat map
 EDGES = 24  # lines of the network
 CASES = 18  # bars of the chart of episodes
 # Room for words, in pixels, on a wide screen or a phone.
-CASE_ROOM = alt.ExprRef("width > 700 ? 330 : 130")
-PARTY_ROOM = alt.ExprRef("width > 450 ? 190 : 105")
-NODE_ROOM = alt.ExprRef("0.29 * width - 10")
-LEGEND_COLUMNS = alt.ExprRef("width > 450 ? 3 : 2")
+CASE_ROOM = alt.ExprRef("containerSize()[0] > 700 ? 330 : 130")
+PARTY_ROOM = alt.ExprRef("containerSize()[0] > 450 ? 190 : 105")
+NODE_ROOM = alt.ExprRef("0.29 * containerSize()[0] - 10")
+LEGEND_COLUMNS = alt.ExprRef("containerSize()[0] > 450 ? 3 : 2")
+SLANTED = 24  # pixels that the last of the slanted labels needs beside the heat map
 INK, LINE = "#5b8def", "#8a8f98"  # legible on white and on black
 
 
@@ -137,7 +138,7 @@ def _heat() -> dict[str, Any]:
             ],
         )
     )
-    return _finished(chart)
+    return _finished(chart, right=SLANTED)
 
 
 def _network() -> dict[str, Any]:
@@ -192,7 +193,7 @@ def _measures(statuses: list[str]) -> dict[str, Any]:
         _chart(340)
         .mark_bar(cornerRadiusEnd=2)
         .encode(
-            x=alt.X("count()", title="events", axis=alt.Axis(tickMinStep=1)),
+            x=alt.X("count()", title="events", axis=alt.Axis(tickMinStep=1, tickCount=8)),
             y=alt.Y(
                 "measure:N",
                 sort=alt.EncodingSortField(op="count", order="descending"),
@@ -301,10 +302,14 @@ def _joined(operation: Literal["sum", "mean", "max"], field: str, name: str) -> 
     return alt.JoinAggregateFieldDef(op=operation, field=field, **{"as": name})
 
 
-def _finished(chart: alt.Chart | alt.LayerChart) -> dict[str, Any]:
+def _finished(chart: alt.Chart | alt.LayerChart, right: int = 4) -> dict[str, Any]:
     """The specification. Letters and lines take their colours from the page, which knows light, dark and print."""
     plain = (
-        chart.configure(background="transparent", font="system-ui, sans-serif", padding=4)
+        chart.configure(
+            background="transparent",
+            font="system-ui, sans-serif",
+            padding={"left": 4, "top": 4, "right": right, "bottom": 4},
+        )
         .configure_view(stroke=None)
         .configure_axis(domain=False, ticks=False, labelFontSize=12, titleFontSize=12, titleFontWeight="normal")
         .configure_legend(labelFontSize=12, titleFontSize=12, titleFontWeight="normal", symbolType="square")

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import yaml
 from prefect import serve
@@ -43,7 +43,7 @@ def _deployment(described: dict[str, Any], sources: list[str], settings: dict[st
     parameters = described["parameters"] | {"settings": settings}
     if "sources" in parameters:
         parameters["sources"] = sources
-    return load_flow_from_entrypoint(described["entrypoint"]).to_deployment(
+    made = load_flow_from_entrypoint(described["entrypoint"]).to_deployment(
         name=described["name"],
         description=described["description"],
         tags=described["tags"],
@@ -54,6 +54,7 @@ def _deployment(described: dict[str, Any], sources: list[str], settings: dict[st
         ],
         entrypoint_type=EntrypointType.MODULE_PATH,  # works from any folder
     )
+    return cast(RunnerDeployment, made)  # a coroutine in an event loop alone
 
 
 @contextmanager

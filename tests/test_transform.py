@@ -154,6 +154,27 @@ def test_the_wide_table_has_a_row_for_each_event_and_names_for_its_parties(marts
     ]
 
 
+def test_a_case_is_told_from_its_events(marts):
+    """The telling by month and the one past the window tighten what the first ones imposed."""
+    query = (
+        "SELECT target, state, imposed_on::VARCHAR, tightened_count, event_count, evidence FROM bi_episodes"
+        " WHERE sender = 'European Union'"
+    )
+    assert marts.execute(query).fetchall() == [
+        ("Russia", "in_force", "2014-07-16", 2, 4, "The EU sanctioned Russia on Wednesday.")
+    ]
+    query = (
+        "SELECT list(step ORDER BY step_number) FROM fct_episode_steps INNER JOIN bi_episodes USING (episode_id)"
+        " WHERE sender = 'European Union'"
+    )
+    assert marts.execute(query).fetchall() == [(["imposed", "considered", "tightened", "tightened"],)]
+
+
+def test_a_source_is_counted_by_what_it_tells(marts):
+    query = "SELECT source, document_count, event_count, first_told_count, alone_count FROM dim_source ORDER BY source"
+    assert marts.execute(query).fetchall() == [("A", 3, 2, 2, 1), ("B", 1, 1, 0, 0)]
+
+
 def test_every_column_is_described(marts):
     """By the same YAML that makes the data dictionary; dbt itself holds only marts to it."""
     text = dictionary()

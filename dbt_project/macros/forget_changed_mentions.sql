@@ -1,6 +1,6 @@
 {#
-    Take out of fct_event_mentions, before it is added to, every mention of a merge key to which a mention came, from which
-    one went, or of which a run wrote one anew: they move the windows of the key, and so its other mentions' events.
+    Take out of fct_event_mentions, before it is added to, every mention of a merge key to which a mention came, from
+    which one went, or of which a run wrote one anew: they move the key's windows, and so its other mentions' events.
 #}
 {% macro forget_changed_mentions() %}
     {% if is_incremental() %}

@@ -1,6 +1,6 @@
 {#
-    What tellings of one act have in common. Where there is no date or no party at all the document is part of it, so that
-    such mentions merge only within their document.
+    What tellings of one act have in common. Where there is no date or no party at all the document is part of it, so
+    that such mentions merge only within their document.
 #}
 {% macro merge_key() -%}
     {{ surrogate_key([

@@ -1,7 +1,4 @@
 {# The words of a name, without punctuation and the possessive ending. #}
 {% macro words(name) -%}
-    list_filter(
-        string_split_regex(regexp_replace({{ name }}, '[''’]s\b', '', 'g'), '[\s,;:()"“”-]+'),
-        lambda word: word <> ''
-    )
+    regexp_extract_all(regexp_replace({{ name }}, '[''’]s\b', '', 'g'), '[^\s,;:()"“”-]+')
 {%- endmacro %}

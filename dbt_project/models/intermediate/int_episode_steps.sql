@@ -40,7 +40,7 @@ acts as (
     where action <> 'violate'
 ),
 
--- An imposition without a date of its own, told on the day of a lifting or in the weeks after, is the old one told again.
+-- An imposition without a date of its own, told on the day of a lifting or in the weeks after, is the old one.
 timely as (
     select
         *,
@@ -56,8 +56,8 @@ timely as (
 ordered as (
     select
         * exclude (lifted_before_on),
-        -- The order within a day: what is said comes before what is done, the end comes last. An imposition without a date
-        -- of its own comes after what shows that there was one already.
+        -- The order within a day: what is said comes before what is done, the end comes last. An imposition without a
+        -- date of its own comes after what shows that there was one already.
         case
             when act = 'demanded' then 1
             when act = 'considered' then 2
@@ -70,7 +70,13 @@ ordered as (
             else 7
         end as place
     from timely
-    where not coalesce(act = 'imposed' and is_undated and step_on <= lifted_before_on + {{ var('retelling_days') }}, false)
+    where
+        not coalesce(
+            act = 'imposed'
+            and is_undated
+            and step_on <= lifted_before_on + {{ var('retelling_days') }},
+            false
+        )
 ),
 
 -- A lifting that leaves something in force is an easing. First: measures that were imposed and are not lifted.
@@ -124,7 +130,13 @@ hits as (
         coalesce(act in ('imposed', 'extended'), false) as hits_party,
         act = 'lifted' and is_partial and not is_lifted_in_part as frees_party,
         coalesce(
-            last_value(case when act in ('imposed', 'extended') then 1 when act = 'lifted' then 0 end ignore nulls) over (
+            last_value(
+                case
+                    when act in ('imposed', 'extended') then 1
+                    when act = 'lifted' and not is_lifted_in_part then 0
+                end
+                ignore nulls
+            ) over (
                 partition by sender_id, target_id, era, party_id
                 order by step_on, place, event_id
                 rows between unbounded preceding and 1 preceding
@@ -347,8 +359,10 @@ select
         when end_count > 0 then 'lifted'
         when force_count > 0
             then coalesce(
-                last_value(case when step in ('imposed', 'tightened') then 'in_force' when step = 'eased' then 'eased' end
-                    ignore nulls) over round_so_far,
+                last_value(
+                    case when step in ('imposed', 'tightened') then 'in_force' when step = 'eased' then 'eased' end
+                    ignore nulls
+                ) over round_so_far,
                 'in_force'
             )
         else coalesce(

@@ -10,14 +10,15 @@ keys as (
     group by merge_key
 )
 
--- A fold over the days in their order; as a recursive query this took DuckDB minutes, or crashed it.
+-- A fold over the days in their order: as a recursive query with an ASOF join this crashed DuckDB 1.5.6.
 select
     merge_key,
     unnest(
         list_reduce(
             days,
-            lambda starts, day:
-            case when day[1] > starts[-1] + {{ var('event_window_days') }} then list_concat(starts, day) else starts end
+            (starts, day) -> case
+                when day[1] > starts[-1] + {{ var('event_window_days') }} then list_concat(starts, day) else starts
+            end
         )
     ) as window_start
 from keys

@@ -107,6 +107,7 @@ def open_warehouse(path: Path) -> Generator[duckdb.DuckDBPyConnection]:
         _make_folder(path.parent)
         with _connected(path) as connection:
             connection.execute("SET TimeZone = 'UTC'")
+            connection.execute("SET enable_progress_bar = false")  # it would land among what a script prints
             make_tables(connection)
             yield connection
 

@@ -96,8 +96,10 @@ def _write_xlsx(found: duckdb.DuckDBPyConnection, path: Path) -> None:
     with xlsxwriter.Workbook(path, options) as book:
         sheet = book.add_worksheet()
         heading = book.add_format({"bold": True})
-        formats = {date: book.add_format({"num_format": "yyyy-mm-dd"})}
-        formats[datetime] = book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
+        formats: dict[type[object], Any] = {
+            date: book.add_format({"num_format": "yyyy-mm-dd"}),
+            datetime: book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"}),
+        }
         names = [str(column[0]) for column in found.description or ()]
         sheet.write_row(0, 0, names, heading)
         sheet.freeze_panes(1, 0)

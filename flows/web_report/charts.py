@@ -177,7 +177,8 @@ def _network() -> dict[str, Any]:
         ],
     )
     layers = [lines]
-    for side, at, shift, align in (("actor", 0, -9, "right"), ("target", 1, 9, "left")):
+    sides: list[tuple[str, int, int, Literal["left", "right"]]] = [("actor", 0, -9, "right"), ("target", 1, 9, "left")]
+    for side, at, shift, align in sides:
         nodes = pairs.transform_aggregate(count="sum(count)", groupby=[side, f"{side}_y"]).encode(
             x=alt.X(datum=at, type="quantitative", axis=None, scale=across),
             y=alt.Y(f"{side}_y:Q", axis=None),
@@ -294,7 +295,7 @@ def _ranked(chart: alt.Chart, side: str) -> alt.Chart:
 
 
 def _placed(chart: alt.Chart, side: str, first: alt.SortField) -> alt.Chart:
-    rank = alt.WindowFieldDef(op="dense_rank", **{"as": f"{side}_rank"})
+    rank = alt.WindowFieldDef.from_dict({"op": "dense_rank", "as": f"{side}_rank"})
     return chart.transform_window([rank], sort=[first, alt.SortField(side, order="ascending")])
 
 
@@ -302,7 +303,7 @@ def _joined(operation: Literal["sum", "mean", "max"], field: str, name: str) -> 
     return alt.JoinAggregateFieldDef(op=operation, field=field, **{"as": name})
 
 
-def _finished(chart: alt.Chart | alt.LayerChart, right: int = 4) -> dict[str, Any]:
+def _finished(chart: alt.Chart | alt.LayerChart | alt.FacetChart, right: int = 4) -> dict[str, Any]:
     """The specification. Letters and lines take their colours from the page, which knows light, dark and print."""
     plain = (
         chart.configure(

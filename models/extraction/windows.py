@@ -15,8 +15,8 @@ from spacy.tokens import Doc, Span, SpanGroup
 from models.extraction.gate import LONGEST_MATCH, TermMatch
 from models.sentences import sentence_starts
 
-MAX_WORDS = 200
-CONTEXT_SENTENCES = 2  # read before and after a sentence that holds a term
+MAX_WORDS = 80
+CONTEXT_SENTENCES = 1  # read before and after a sentence that holds a term
 SHORTEST_SEGMENT = 10 * LONGEST_MATCH
 
 _CONTEXT = 2000  # characters that a segment takes in before and after a term, down to a sentence's edge

@@ -5,22 +5,29 @@ from typing import Annotated
 
 import typer
 
+from models.extraction.model import WEIGHTS
 from models.training import annotations, calibrate, export, train
-from models.training.passages import read
+from models.training.encoder import unpack
 
-KNOWN = ("passages/train.jsonl", "passages/own_train.jsonl")  # what the base has learned from
+PASSAGES = ("passages/train.jsonl", "passages/own_train.jsonl")
+TEXTS = (*PASSAGES, "unlabelled.jsonl.gz", "texts_about_sanctions.jsonl.gz")
 
 
 def main(
     corpora: Annotated[Path, typer.Argument(help="Folder of the annotated passages and the texts")],
-    work: Annotated[Path, typer.Option(help="Folder for the checkpoints")] = Path("data/training"),
+    work: Annotated[Path, typer.Option(help="Folder for the encoder and the checkpoints")] = Path("data/training"),
     epochs: int = train.EPOCHS,
+    ours: Annotated[bool, typer.Option(help="Learn from our own annotations too; the weights here did not")] = False,
 ) -> None:
-    """Write the model's files to models/weights."""
-    known, new = read(corpora / name for name in KNOWN), annotations.passages(corpora)
-    last = train.main(known, new, work, epochs=epochs)
-    export.main(last)
-    calibrate.main([*known, *new])
+    """Write trunk.onnx, branch.onnx, tokenizer.json and settings.json to models/weights."""
+    encoder = unpack(work / "encoder")
+    passages = [corpora / name for name in PASSAGES]
+    if ours:
+        passages.append(annotations.write(corpora, work / "ours.jsonl"))
+    train.main(encoder=encoder, passages=passages, out=work, epochs=epochs)
+    last = work / f"epoch{epochs}.pt"
+    export.main(encoder=encoder, checkpoint=last, texts=[corpora / name for name in TEXTS], out=WEIGHTS)
+    calibrate.main(passages=passages)
 
 
 if __name__ == "__main__":

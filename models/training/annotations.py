@@ -28,6 +28,14 @@ def passages(corpora: Path) -> list[Passage]:
     return [*(_passage(one, texts[one["record"]]) for one in ours), *read([HERE / "written.jsonl"])]
 
 
+def write(corpora: Path, path: Path) -> Path:
+    """Write `passages` to the file `path` in the format of the corpus, and give the path."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lines = (json.dumps(one, ensure_ascii=False) for one in passages(corpora))
+    path.write_text("\n".join(lines), encoding="utf-8")
+    return path
+
+
 def passage_text(record: dict[str, Any], span: list[int] | None) -> str:
     """The words of a record that are annotated: a range of them, or the sentence with the one before."""
     words = record["text"][slice(*span)] if span else f"{record.get('prev') or ''} {record['text']}"

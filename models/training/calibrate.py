@@ -3,7 +3,8 @@
 import json
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 from sklearn.linear_model import LogisticRegression
@@ -16,7 +17,7 @@ from models.extraction.model import WEIGHTS, shared_model
 from models.extraction.pipeline import build
 from models.records import event_record
 from models.scoring import paired, party_keys, score
-from models.training.passages import Passage, held_back
+from models.training.passages import Passage, held_back, read
 
 LEAST_CONFIDENCES = [round(0.3 + 0.05 * step, 2) for step in range(9)]
 START: dict[str, Any] = {
@@ -27,12 +28,14 @@ START: dict[str, Any] = {
 }
 
 
-def main(passages: Sequence[Passage]) -> None:
-    """Write `settings.json` beside the weights, from those of the passages that the training kept back."""
+def main(
+    passages: Annotated[list[Path], typer.Option(help="The passages of the training; may be repeated")],
+) -> None:
+    """Write `settings.json` beside the weights."""
     path = WEIGHTS / "settings.json"
     path.write_text(json.dumps(START), encoding="utf-8")
     shared_model.cache_clear()
-    held = [p for p in passages if held_back(p)]
+    held = [p for p in read(passages) if held_back(p)]
     nlp = build()
     nlp.disable_pipe("sanctionwire_assembly")
     found = {str(p["id"]): drafted(nlp, p) for p in held}
@@ -73,3 +76,7 @@ def event_f1(held: Sequence[Passage], told: Mapping[str, list[Event]], keys: Map
     """Event F1 of the events that are at least so sure."""
     kept = {name: [event_record(e) for e in several if e.confidence >= least] for name, several in told.items()}
     return score(held, kept, keys).levels["event"].f1
+
+
+if __name__ == "__main__":
+    typer.run(main)

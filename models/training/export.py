@@ -1,91 +1,125 @@
-"""Write the trained network as quantised ONNX beside its base: `lower.onnx` and `upper.onnx`.
+"""Write the trained network as quantised ONNX with its tokenizer: `python -m models.training.export --help`."""
 
-What already lies in the base's files is not written again: the new models refer to its bytes, as ONNX's external data.
-A training thus adds a few megabytes to the repository, not a hundred.
-"""
-
+import gzip
+import json
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Annotated, Any
 
 import onnx
+import spacy
 import torch
+import typer
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from onnxruntime.quantization.matmul_nbits_quantizer import MatMulNBitsQuantizer
+from tokenizers import Tokenizer
 from torch import nn
 
-from models.extraction.model import WEIGHTS
-from models.training import base
-from models.training.network import adapt
-from models.training.train import RANK, TRUNK_LAYERS
+from models.training.network import Branch, Trunk, load
+from models.training.train import LAYERS, TRUNK_LAYERS
 
-SHARED_FROM = 1024  # bytes; what is smaller is written again
+SEEN = 2  # a sub-word stays in the vocabulary when the texts use it so many times
 
 
-def main(checkpoint: Path, out: Path = WEIGHTS, *, quantise: bool = True) -> None:
-    """Export both halves of the network whose branch the training wrote to `checkpoint`.
-
-    Both take any number of rows of any length. Without `quantise` weights keep 32 bits, to measure what 8 bits cost.
-    """
-    trunk, branch = base.load(WEIGHTS, TRUNK_LAYERS)
-    adapt(branch, RANK)
-    branch.load_state_dict(torch.load(checkpoint, weights_only=True))
+def main(
+    encoder: Annotated[Path, typer.Option(help="Folder of the pretrained encoder")],
+    checkpoint: Annotated[Path, typer.Option(help="Weights written by the training")],
+    texts: Annotated[list[Path], typer.Option(help="JSONL (or .gz) that say which sub-words to keep; repeatable")],
+    out: Annotated[Path, typer.Option(help="Folder for trunk.onnx, branch.onnx, tokenizer.json")],
+    full: Annotated[bool, typer.Option(help="Keep 32-bit weights, to measure what quantising costs")] = False,
+) -> None:
+    """Cut the vocabulary, export both halves, quantise them to 8 bits."""
+    trunk, branch = load(encoder, TRUNK_LAYERS, LAYERS)
+    weights = torch.load(checkpoint, weights_only=True)
+    trunk.load_state_dict(weights["trunk"]), branch.load_state_dict(weights["branch"])
     trunk.eval(), branch.eval()
+    out.mkdir(parents=True, exist_ok=True)
+    tokenizer = json.loads((encoder / "tokenizer.json").read_text(encoding="utf-8"))
+    kept = vocabulary(tokenizer, texts, encoder / "tokenizer.json")
+    cut(tokenizer, kept)
+    (out / "tokenizer.json").write_text(json.dumps(tokenizer, ensure_ascii=False), encoding="utf-8")
+    words = trunk.embeddings.word_embeddings
+    trunk.embeddings.word_embeddings = nn.Embedding.from_pretrained(words.weight[kept].detach(), padding_idx=1)
+    export(trunk, branch, out, quantise=not full)
+
+
+def vocabulary(tokenizer: dict[str, Any], texts: list[Path], path: Path) -> list[int]:
+    """Ids to keep, ascending: special tokens, single characters, and what the texts use."""
+    count, splitter, pieces = Counter[int](), spacy.blank("en"), Tokenizer.from_file(str(path))
+    pieces.no_padding(), pieces.no_truncation()
+    for text in read_texts(texts):
+        words = [token.text for token in splitter.make_doc(text[:100_000]) if not token.is_space]
+        for encoded in pieces.encode_batch(words, add_special_tokens=False):
+            count.update(encoded.ids)
+    special = {token["id"] for token in tokenizer["added_tokens"]}
+    return [
+        number
+        for piece, number in sorted(tokenizer["model"]["vocab"].items(), key=lambda item: item[1])
+        if number in special or count[number] >= SEEN or len(piece.removeprefix("##")) == 1
+    ]
+
+
+def cut(tokenizer: dict[str, Any], kept: list[int]) -> None:
+    """Renumber the vocabulary of `tokenizer` to the kept ids."""
+    new = {old: place for place, old in enumerate(kept)}
+    vocab = tokenizer["model"]["vocab"]
+    tokenizer["model"]["vocab"] = {piece: new[number] for piece, number in vocab.items() if number in new}
+    for token in tokenizer["added_tokens"]:
+        token["id"] = new[token["id"]]
+    for special in tokenizer["post_processor"].get("special_tokens", {}).values():
+        special["ids"] = [new[i] for i in special["ids"]]
+    tokenizer["truncation"] = tokenizer["padding"] = None
+
+
+def read_texts(paths: list[Path]) -> Iterator[str]:
+    """Titles and texts of JSONL files, gzipped or not."""
+    for path in paths:
+        with gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8") as lines:
+            for line in lines:
+                record = json.loads(line)
+                yield " ".join(filter(None, (record.get("title"), record.get("text"), record.get("prev"))))
+
+
+def export(trunk: Trunk, branch: Branch, out: Path, *, quantise: bool) -> None:
+    """Write `trunk.onnx` and `branch.onnx`; both take any number of rows of any length."""
     ids, mask = torch.randint(5, 900, (2, 24)), torch.ones(2, 24, dtype=torch.long)
     states, marks, position = torch.randn(2, 24, 768), torch.zeros(2, 24), torch.tensor([1, 3])
     axes, rows = {0: "rows", 1: "pieces"}, {0: "rows"}
     halves: list[tuple[str, nn.Module, tuple[torch.Tensor, ...], dict[str, dict[int, str]]]] = [
-        ("lower", trunk, (ids, mask), {"ids": axes, "mask": axes, "states": axes}),
+        ("trunk", trunk, (ids, mask), {"ids": axes, "mask": axes, "states": axes}),
         (
-            "upper", branch, (states, mask, marks, position),
+            "branch", branch, (states, mask, marks, position),
             {"states": axes, "mask": axes, "marks": axes, "position": rows, "act": axes, "role": axes, "label": rows},
         ),
     ]  # fmt: skip
     with TemporaryDirectory() as scratch:
         for name, module, inputs, dynamic in halves:
-            names, exact = list(dynamic), Path(scratch) / f"{name}.onnx"
+            names = list(dynamic)
+            exact = Path(scratch) / f"{name}.onnx"
             torch.onnx.export(
                 module, inputs, str(exact), dynamo=False, opset_version=17, dynamic_axes=dynamic,
                 input_names=names[: len(inputs)], output_names=names[len(inputs) :],
             )  # fmt: skip
-            model = sharing(quantised(exact)) if quantise else onnx.load(exact)
-            onnx.save(model, out / exact.name)
+            if quantise:
+                quantised(exact).save_model_to_file(str(out / exact.name), use_external_data_format=False)
+            else:
+                onnx.save(onnx.load(exact), out / exact.name)
 
 
-def quantised(exact: Path) -> onnx.ModelProto:
-    """The model with 8-bit embeddings and 8-bit weights in blocks of 128; the adapters' small upper halves stay exact.
+def quantised(exact: Path) -> Any:
+    """The model with 8-bit embeddings and 8-bit weights in blocks of 128.
 
     In blocks, because one scale for a whole matrix or its whole input lets the few large values of a transformer drown
     the rest: full stops became acts.
     """
     rows = exact.with_suffix(".rows.onnx")
     quantize_dynamic(exact, rows, weight_type=QuantType.QInt8, op_types_to_quantize=["Gather"])
-    model = onnx.load(rows)
-    small = [node.name for node in model.graph.node if node.name.endswith("/up/MatMul")]
-    blocks = MatMulNBitsQuantizer(
-        model, bits=8, block_size=128, is_symmetric=True, accuracy_level=4, nodes_to_exclude=small
-    )
+    blocks = MatMulNBitsQuantizer(onnx.load(rows), bits=8, block_size=128, is_symmetric=True, accuracy_level=4)
     blocks.process()
-    return blocks.model.model
+    return blocks.model
 
 
-def sharing(model: onnx.ModelProto) -> onnx.ModelProto:
-    """The model with every weight that the base's files hold replaced by its place in them."""
-    files = {name: (WEIGHTS / name).read_bytes() for name in base.BASE}
-    for tensor in model.graph.initializer:
-        place = _place(tensor.raw_data, files)
-        if place:
-            tensor.ClearField("raw_data")
-            tensor.data_location = onnx.TensorProto.EXTERNAL
-            for key, value in place.items():
-                entry = tensor.external_data.add()
-                entry.key, entry.value = key, value
-    return model
-
-
-def _place(data: bytes, files: dict[str, bytes]) -> dict[str, str] | None:
-    if len(data) < SHARED_FROM:
-        return None
-    found = ((name, held.find(data)) for name, held in files.items())
-    return next(
-        ({"location": name, "offset": str(at), "length": str(len(data))} for name, at in found if at >= 0), None
-    )
+if __name__ == "__main__":
+    typer.run(main)

@@ -1,10 +1,11 @@
-"""The network: a trunk that reads a window once, and a branch that reads it again for each act."""
+"""The network: an encoder cut in a trunk that reads a window once and a branch that reads it again for each act."""
 
+from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor, nn
-from transformers import MPNetConfig, MPNetModel
+from transformers import MPNetModel
 from transformers.models.mpnet.modeling_mpnet import MPNetEncoder
 
 from models.extraction.encoding import ACTIONS, MEASURES, ROLE_TAGS, STATUSES
@@ -34,10 +35,10 @@ class Branch(nn.Module):
     (rows, labels).
     """
 
-    def __init__(self, encoder: MPNetModel, first: int) -> None:
+    def __init__(self, encoder: MPNetModel, first: int, layers: int) -> None:
         super().__init__()
         width = encoder.config.hidden_size
-        self.bias, self.layers = encoder.encoder.relative_attention_bias, encoder.encoder.layer[first:]
+        self.bias, self.layers = encoder.encoder.relative_attention_bias, encoder.encoder.layer[first:layers]
         self.mark = nn.Parameter(torch.randn(width) * 0.02)
         self.dropout = nn.Dropout(0.15)
         self.act, self.role = nn.Linear(width, 1 + len(ACTIONS)), nn.Linear(width, ROLE_TAGS)
@@ -48,45 +49,6 @@ class Branch(nn.Module):
         states = self.dropout(states)
         act = states.gather(1, position.view(-1, 1, 1).expand(-1, 1, states.shape[2])).squeeze(1)
         return self.act(states), self.role(states), self.label(torch.cat([act, states[:, 0]], -1))
-
-
-class Adapter(nn.Module):
-    """A linear layer that stays as it is, and a low-rank correction of it that learns (Hu et al. 2021, "LoRA")."""
-
-    def __init__(self, base: nn.Linear, rank: int) -> None:
-        super().__init__()
-        self.base = base
-        self.down, self.up = (
-            nn.Linear(base.in_features, rank, bias=False),
-            nn.Linear(rank, base.out_features, bias=False),
-        )
-        nn.init.normal_(self.down.weight, std=base.in_features**-0.5)
-        nn.init.zeros_(self.up.weight)
-
-    def forward(self, states: Tensor) -> Tensor:
-        return self.base(states) + self.up(self.down(states))
-
-
-def encoder(vocabulary: int, layers: int) -> MPNetModel:
-    """An encoder of all-mpnet-base-v2's shape, with fewer words and layers and no weights yet."""
-    config = MPNetConfig(
-        vocab_size=vocabulary,
-        num_hidden_layers=layers,
-        max_position_embeddings=MAX_LENGTH + 2,
-        layer_norm_eps=1e-5,
-        attn_implementation="eager",
-    )
-    return MPNetModel(config, add_pooling_layer=False)
-
-
-def adapt(branch: Branch, rank: int) -> None:
-    """Give every linear layer of the branch's encoder an adapter; freeze what is under it."""
-    for layer in branch.layers:
-        for name, module in list(layer.named_modules()):
-            if isinstance(module, nn.Linear):
-                module.weight.requires_grad_(False)
-                parent, _, own = name.rpartition(".")
-                setattr(layer.get_submodule(parent), own, Adapter(module, rank))
 
 
 def run(layers: Any, states: Tensor, mask: Tensor, bias: nn.Embedding) -> Tensor:
@@ -104,3 +66,9 @@ def relative_positions(length: int, bias: nn.Embedding) -> Tensor:
     # From a table, since what ONNX makes of the logarithm of 0 in the original is not what torch makes of it.
     buckets = _BUCKETS[places[None, :] - places[:, None] + MAX_LENGTH]
     return bias(buckets).permute(2, 0, 1).unsqueeze(0)
+
+
+def load(encoder: Path, trunk: int, layers: int) -> tuple[Trunk, Branch]:
+    """Cut a pretrained encoder after `layers`, and into trunk and branch after `trunk`."""
+    pretrained = MPNetModel.from_pretrained(encoder, add_pooling_layer=False, attn_implementation="eager")
+    return Trunk(pretrained, trunk), Branch(pretrained, trunk, layers)

@@ -1,4 +1,4 @@
-"""Teach the base what newer annotations hold, by adapters: `python -m models.training.train --help`."""
+"""Fine-tune the extraction model on annotated passages: `python -m models.training.train --help`."""
 
 import copy
 import random
@@ -6,25 +6,23 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
 import torch
 import typer
 from torch import Tensor, nn
 
 from models.extraction.encoding import ACTIONS, MEASURES, STATUSES, WordPieces, pad
-from models.extraction.model import WEIGHTS
 from models.seeds import countries
-from models.training import base
-from models.training.network import Adapter, Branch, Trunk, adapt
-from models.training.passages import Act, Example, Passage, example, held_back, swap_countries
+from models.training.network import Branch, Trunk, load
+from models.training.passages import Act, Example, Passage, example, held_back, read, swap_countries
 
-TRUNK_LAYERS, RANK = 3, 32
-RATE, HEAD_RATE, WARM_UP = 5e-4, 2e-4, 0.06
-EPOCHS = 2
+LAYERS, TRUNK_LAYERS, FROZEN_LAYERS = 10, 6, 2
+RATE, HEAD_RATE, LAYER_DECAY, WARM_UP = 8e-5, 6e-4, 0.92, 0.08
+EPOCHS = 8
 PIECES_A_BATCH = 3000  # sub-words over all readings of a batch: about 16 passages
-KNOWN_SEEN = 0.4  # share of the passages the base has learned from that an epoch repeats
 SWAPPED, WITHOUT_TITLE = 0.2, 0.3  # shares of passages
-AVERAGED = 0.99  # decay of the running average of weights
+AVERAGED = 0.995  # decay of the running average of weights
 LOSS_WEIGHTS = {"act": 2.0, "role": 2.0, "action": 0.4, "status": 0.8, "measure": 4.0}
 
 
@@ -38,58 +36,59 @@ class Batch:
     acts: list[tuple[int, Act]]
 
 
-def main(known: Sequence[Passage], new: Sequence[Passage], out: Path, *, epochs: int = EPOCHS, seed: int = 0) -> Path:
-    """Train on passages that the base knows and new ones; write the averaged weights of the branch after each epoch.
-
-    Gives the path of the last ones.
-    """
+def main(
+    encoder: Annotated[Path, typer.Option(help="Folder with config.json, model.safetensors, tokenizer.json of MPNet")],
+    passages: Annotated[list[Path], typer.Option(help="Annotated passages, JSONL; may be repeated")],
+    out: Annotated[Path, typer.Option(help="Folder for checkpoints")],
+    epochs: int = EPOCHS,
+    seed: int = 0,
+    limit: Annotated[int | None, typer.Option(help="Passages to learn from, for a trial")] = None,
+) -> None:
+    """Train, and write the averaged weights after each epoch."""
     rng = random.Random(seed)
     torch.manual_seed(seed)
-    pieces = WordPieces(WEIGHTS / "tokenizer.json")
-    held = [example(p, pieces) for p in (*known, *new) if held_back(p)]
-    known, new = ([p for p in several if not held_back(p)] for several in (known, new))
-    trunk, branch = base.load(WEIGHTS, TRUNK_LAYERS)
-    trunk.eval().requires_grad_(False)
-    adapt(branch, RANK)
-    averaged = copy.deepcopy(branch)
-    learning = [p for p in branch.parameters() if p.requires_grad]
-    steps = epochs * len(list(batches(view(known, new, pieces, rng), pieces, rng)))
-    optimizer = torch.optim.AdamW(parameter_groups(branch), weight_decay=0.01)
+    pieces = WordPieces(encoder / "tokenizer.json")
+    learned = [p for p in read(passages) if not held_back(p)][:limit]
+    held = [example(p, pieces) for p in read(passages) if held_back(p)][:limit]
+    trunk, branch = load(encoder, TRUNK_LAYERS, LAYERS)
+    freeze(trunk)
+    averaged = copy.deepcopy((trunk, branch))
+    steps_an_epoch = len(list(batches(examples(learned, pieces, rng), pieces, rng)))
+    optimizer = torch.optim.AdamW(parameter_groups(trunk, branch), weight_decay=0.01)
+    steps = epochs * steps_an_epoch
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimizer, lambda k: min(1.0, (k + 1) / (WARM_UP * steps)) * max(0.02, 1 - k / steps)
     )
     out.mkdir(parents=True, exist_ok=True)
-    typer.echo(f"{len(known)} known, {len(new)} new, {len(held)} held back {evaluate(trunk, branch, held, pieces)}")
-    start, done, path = time.monotonic(), 0, out / "epoch0.pt"
-    for epoch in range(1, epochs + 1):
-        branch.train()
-        for batch in batches(view(known, new, pieces, rng), pieces, rng):
-            # Twice as fast where the processor computes in 16 bits, slower elsewhere.
-            with torch.autocast("cpu", dtype=torch.bfloat16, enabled=torch.cpu._is_avx512_bf16_supported()):
+    start, done = time.monotonic(), 0
+    for epoch in range(epochs):
+        trunk.train(), branch.train()
+        for batch in batches(examples(learned, pieces, rng), pieces, rng):
+            with torch.autocast("cpu", dtype=torch.bfloat16):  # twice as fast where the processor has AVX512-BF16
                 loss, parts = losses(trunk, branch, batch)
             optimizer.zero_grad()
             loss.backward()
-            nn.utils.clip_grad_norm_(learning, 1.0)
+            nn.utils.clip_grad_norm_([p for m in (trunk, branch) for p in m.parameters() if p.requires_grad], 1.0)
             optimizer.step()
             schedule.step()
             done += 1
-            average(averaged, branch, min(AVERAGED, done / (done + 10)))
+            average(averaged, (trunk, branch), min(AVERAGED, done / (done + 20)))
             if done % 20 == 0:
                 said = ", ".join(f"{name} {value:.3f}" for name, value in parts.items())
                 typer.echo(f"{done}/{steps} {time.monotonic() - start:.0f} s: {said}")
-        path = out / f"epoch{epoch}.pt"
-        torch.save(averaged.state_dict(), path)
-        typer.echo(f"epoch {epoch}: held back {evaluate(trunk, averaged, held, pieces)}")
-    return path
+        torch.save(
+            {"trunk": averaged[0].state_dict(), "branch": averaged[1].state_dict()}, out / f"epoch{epoch + 1}.pt"
+        )
+        typer.echo(f"epoch {epoch + 1}: held back {evaluate(*averaged, held, pieces)}")
 
 
-def view(known: Sequence[Passage], new: Sequence[Passage], pieces: WordPieces, rng: random.Random) -> list[Example]:
+def examples(passages: Sequence[Passage], pieces: WordPieces, rng: random.Random) -> list[Example]:
     """One epoch's view of the passages: some told of other countries, some without their title."""
     forms = [
         (c.name, c.adjectives[0] if c.adjectives else "", c.capitals[0] if c.capitals else "") for c in countries()
     ]
     made = list[Example]()
-    for passage in [*rng.sample(known, int(len(known) * KNOWN_SEEN)), *new]:
+    for passage in passages:
         seen = swap_countries(passage, forms, rng) if rng.random() < SWAPPED else passage
         made.append(example(seen, pieces, with_title=rng.random() >= WITHOUT_TITLE))
     return made
@@ -134,8 +133,7 @@ def losses(trunk: Trunk, branch: Branch, batch: Batch) -> tuple[Tensor, dict[str
                 inside = positions[first:end]
                 role_labels[k, inside] = 2 + 2 * role
                 role_labels[k, inside[:1]] = 1 + 2 * role
-    with torch.no_grad():
-        states = trunk(batch.ids, batch.mask)
+    states = trunk(batch.ids, batch.mask)
     source = torch.tensor([*range(rows), *(row for row, _ in batch.acts)])
     act_scores, role_scores, labels = branch(states[source], batch.mask[source], marks, at)
     cross = nn.CrossEntropyLoss(ignore_index=-100, label_smoothing=0.02)
@@ -158,21 +156,38 @@ def losses(trunk: Trunk, branch: Branch, batch: Batch) -> tuple[Tensor, dict[str
 @torch.no_grad()
 def evaluate(trunk: Trunk, branch: Branch, held: list[Example], pieces: WordPieces) -> str:
     """The mean parts of the loss over passages that were kept back."""
-    branch.eval()
+    trunk.eval(), branch.eval()
     found = [losses(trunk, branch, batch)[1] for batch in batches(held, pieces, random.Random(0))]
     return ", ".join(f"{name} {sum(f.get(name, 0) for f in found) / len(found):.3f}" for name in LOSS_WEIGHTS)
 
 
-def parameter_groups(branch: Branch) -> list[dict[str, object]]:
-    """Adapters learn at one rate; heads, mark, biases and norms, which the base has learned already, at a lower one."""
-    adapters = [p for m in branch.modules() if isinstance(m, Adapter) for p in (m.down.weight, m.up.weight)]
-    known = {id(p) for p in adapters}
-    rest = [p for p in branch.parameters() if p.requires_grad and id(p) not in known]
-    return [{"params": adapters, "lr": RATE}, {"params": rest, "lr": HEAD_RATE}]
+def freeze(trunk: Trunk) -> None:
+    """Keep the embeddings and the lowest layers as they were pretrained: little data, and a third less to compute."""
+    for module in (trunk.embeddings, *trunk.layers[:FROZEN_LAYERS]):
+        module.requires_grad_(False)
+
+
+def parameter_groups(trunk: Trunk, branch: Branch) -> list[dict[str, object]]:
+    """Learning rates that fall from the top layer down; the heads, which start from nothing, learn faster."""
+    layers = [*trunk.layers, *branch.layers]
+    groups: list[dict[str, object]] = [
+        {"params": list(layer.parameters()), "lr": RATE * LAYER_DECAY ** (len(layers) - 1 - depth)}
+        for depth, layer in enumerate(layers)
+        if depth >= FROZEN_LAYERS
+    ]
+    heads = [p for name, p in branch.named_parameters() if not name.startswith(("layers", "bias"))]
+    groups.append({"params": heads, "lr": HEAD_RATE})
+    groups.append({"params": list(branch.bias.parameters()), "lr": RATE})
+    return groups
 
 
 @torch.no_grad()
-def average(averaged: Branch, current: Branch, decay: float) -> None:
+def average(averaged: tuple[Trunk, Branch], current: tuple[Trunk, Branch], decay: float) -> None:
     """Move the running average of the weights a step towards the current ones."""
-    pairs = [(a, b) for a, b in zip(averaged.parameters(), current.parameters(), strict=True) if b.requires_grad]
-    torch._foreach_lerp_([a for a, _ in pairs], [b for _, b in pairs], 1 - decay)
+    for old, new in zip(averaged, current, strict=True):
+        pairs = [(a, b) for a, b in zip(old.parameters(), new.parameters(), strict=True) if b.requires_grad]
+        torch._foreach_lerp_([a for a, _ in pairs], [b for _, b in pairs], 1 - decay)
+
+
+if __name__ == "__main__":
+    typer.run(main)

@@ -21,7 +21,7 @@ from tests.stores import ask
 from tests.web import Site, article, feed, item, serving
 
 ROOT = Path(__file__).resolve().parents[1]
-PATIENCE = 300  # seconds
+PATIENCE = 600  # seconds; a busy machine is slow, not wrong
 ACTS = (
     "The European Union imposed sanctions on Belarus on Monday, after a vote of its ministers.",
     "Canada froze the assets of two Iranian banks in May, its finance ministry told reporters.",

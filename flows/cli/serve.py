@@ -1,5 +1,6 @@
 """`sanctionwire serve`: the pipeline on its schedules, from one process."""
 
+import os
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -19,6 +20,7 @@ def serve(
 
     Example: sanctionwire serve inbox/ --store press
     """
+    os.environ.setdefault("PREFECT_LOGGING_LEVEL", "INFO")  # no progress bar takes the place of log lines here
     shell.prepare_prefect()
     with shell.errors():
         settings = shell.settings(store=store)

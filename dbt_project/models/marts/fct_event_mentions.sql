@@ -37,5 +37,5 @@ select
 from {{ ref('stg_event_mentions') }} as mentions
 inner join {{ ref('int_mention_events') }} as events on mentions.mention_id = events.mention_id
 {% if is_incremental() %}
-where mentions.mention_id not in (select told.mention_id from {{ this }} as told)
+    where mentions.mention_id not in (select told.mention_id from {{ this }} as told)
 {% endif %}

@@ -84,24 +84,34 @@ def test_a_file_that_another_program_holds_stays_as_it_is(path):
     assert path.read_bytes() == before
 
 
-COMPACT = "import sys; from pathlib import Path; from flows.compact import compact; {}; compact(Path(sys.argv[1]))"
+COMPACT = """
+import sys
+from pathlib import Path
+from flows.compact import compact
+
+print("ready", flush=True)
+compact(Path(sys.argv[1]))
+"""
 
 
 @pytest.mark.slow
 def test_a_process_killed_at_any_instant_leaves_all_that_was_there(path):
     before = contents(path)
     rng = random.Random(11)
-    killed = 0
-    for _ in range(20):
-        command = [sys.executable, "-c", COMPACT.format("print('ready', flush=True)"), str(path)]
-        with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE) as process:
+    longest, killed = 0.0, 0
+    for attempt in range(13):
+        with subprocess.Popen([sys.executable, "-c", COMPACT, str(path)], cwd=ROOT, stdout=subprocess.PIPE) as process:
             assert process.stdout is not None
             process.stdout.readline()
-            time.sleep(rng.uniform(0, 0.6))
-            os.kill(process.pid, signal.SIGKILL)
+            start = time.monotonic()
+            if attempt:
+                time.sleep(rng.uniform(0, longest))
+                os.kill(process.pid, signal.SIGKILL)
+            process.wait()
+        longest = longest or time.monotonic() - start
         killed += process.returncode == -signal.SIGKILL
         assert contents(path) == before
-    assert killed >= 5
+    assert killed >= 6
     compact(path)
     assert contents(path) == before
     assert files(path) == ["warehouse.duckdb"]

@@ -113,6 +113,6 @@ def _write_xlsx(found: duckdb.DuckDBPyConnection, path: Path) -> None:
         sheet.autofilter(0, 0, last, max(len(names) - 1, 0))
 
 
-def _rows(found: duckdb.DuckDBPyConnection) -> Iterator[tuple[Any, ...]]:
+def _rows(found: duckdb.DuckDBPyConnection) -> Iterator[tuple[object, ...]]:
     while batch := found.fetchmany(BATCH):
         yield from batch

@@ -6,6 +6,7 @@ from typing import Any
 
 import hypothesis
 import pytest
+from prefect.logging.configuration import setup_logging
 from prefect.testing.utilities import prefect_test_harness
 from spacy.language import Language
 
@@ -14,6 +15,9 @@ from models.event import Document
 from models.extraction.pipeline import build, extract
 from models.rows import Reading
 from tests.web import Site, serving
+
+# Else Prefect does it inside the first test that captures the screen, and goes on writing to what that test closed.
+setup_logging()
 
 # A busy machine is slow, not wrong.
 hypothesis.settings.register_profile("any machine", deadline=None)

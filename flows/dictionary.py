@@ -35,7 +35,9 @@ def dictionary() -> str:
         *map(_table, _described("staging", "seeds")),
     ]
     for source in _described("staging", "sources"):
-        parts += [f"## {source['name']}\n\n{_text(source)}\n", *(_table(_typed(table)) for table in source["tables"])]
+        columns = {table["name"]: table["columns"] for table in source["tables"]}
+        tables = (_table(_typed(table, columns)) for table in source["tables"])
+        parts += [f"## {source['name']}\n\n{_text(source)}\n", *tables]
     return "\n".join(parts)
 
 
@@ -45,10 +47,13 @@ def _described(folder: str, kind: str) -> Iterator[dict[str, Any]]:
         yield from yaml.safe_load(path.read_text(encoding="utf-8")).get(kind, [])
 
 
-def _typed(table: dict[str, Any]) -> dict[str, Any]:
-    """A raw table with the types its schema gives its columns."""
-    schema = RAW_TABLES[table["name"]]
-    columns = [column | {"data_type": SQL_TYPES[schema[column["name"]]].lower()} for column in table["columns"]]
+def _typed(table: dict[str, Any], known: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:
+    """A raw table with the types its schema gives its columns; a history has the columns of what it keeps, untested."""
+    name = table["name"]
+    kept = known[name.removesuffix("_history")] if name.endswith("_history") else []
+    described = [{"name": column["name"], "description": column["description"]} for column in kept] + table["columns"]
+    schema = RAW_TABLES[name]
+    columns = [column | {"data_type": SQL_TYPES[schema[column["name"]]].lower()} for column in described]
     return table | {"columns": columns}
 
 

@@ -33,11 +33,11 @@ def rewritten(text: str, published: Path) -> str:
 
 def publish_samples(store: Path) -> Path:
     """Run the pipeline on the sample articles in a new store, and give the published file."""
+    from flows.cli import shell
     from flows.cli.run import SAMPLES
     from flows.ingest import run
-    from flows.settings import Settings
 
-    settings = Settings(store=store)
+    settings = shell.settings(store=store)
     run(settings, [str(SAMPLES)])
     return settings.published
 

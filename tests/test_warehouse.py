@@ -299,7 +299,9 @@ except StoreError as error:
 def test_a_full_disk_stops_the_batch_and_keeps_the_ones_before(tmp_path):
     path = tmp_path / "warehouse.duckdb"
     root = Path(__file__).resolve().parents[1]
-    done = subprocess.run([sys.executable, "-c", FILL, str(path)], cwd=root, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(
+        [sys.executable, "-c", FILL, str(path)], cwd=root, capture_output=True, text=True, timeout=300
+    )
     assert "may not grow any further" in done.stdout, done.stdout + done.stderr
     assert len(done.stdout.strip().splitlines()) == 1
     with open_warehouse(path) as connection:

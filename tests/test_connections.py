@@ -4,7 +4,8 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from adbc_driver_duckdb import dbapi
+from adbc_driver_duckdb import driver_path
+from adbc_driver_manager import dbapi
 
 from flows.publish import publish
 
@@ -25,10 +26,13 @@ def test_the_file_is_in_a_format_that_older_drivers_read(published: Path) -> Non
         assert str(found.fetchall()[0][0]).startswith("v1.0.0")
 
 
-def test_adbc_reads_it_as_arrow(published: Path) -> None:
+def test_adbc_reads_it_as_arrow_and_cannot_write(published: Path) -> None:
+    options = {"path": str(published), "access_mode": "READ_ONLY"}
     with (
-        dbapi.connect(str(published), db_kwargs={"access_mode": "READ_ONLY"}) as connection,
+        dbapi.connect(driver=driver_path(), entrypoint="duckdb_adbc_init", db_kwargs=options) as connection,
         connection.cursor() as cursor,
     ):
         cursor.execute("SELECT status, count(*) AS events FROM bi_events GROUP BY ALL ORDER BY ALL")
         assert cursor.fetch_arrow_table().to_pylist() == [{"status": "enacted", "events": 3}]
+        with pytest.raises(dbapi.ProgrammingError, match="read-only"):
+            cursor.execute("CREATE TABLE other (number INTEGER)")

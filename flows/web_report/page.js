@@ -211,6 +211,10 @@
   }
   const queue = () => { last = last.then(update, update); };
 
+  // Charts are printed as they stand, scaled to the paper: drawn anew for it, they would be caught half done.
+  const printed = matchMedia("print");
+  addEventListener("resize", (event) => { if (printed.matches) event.stopImmediatePropagation(); }, true);
+
   form.addEventListener("input", () => { listed = STEP; queue(); });
   form.addEventListener("reset", () => { listed = STEP; setTimeout(queue); });
   form.addEventListener("submit", (event) => event.preventDefault());

@@ -19,9 +19,7 @@ def main() -> None:
 
 @app.command()
 def check(
-    file: Annotated[
-        Path | None, typer.Argument(help="File of named sources; else that of the settings")
-    ] = None,
+    file: Annotated[Path | None, typer.Argument(help="File of named sources; else that of the settings")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON, one a line")] = False,
 ) -> None:
     """Try each source and say what it gives: at most three documents of each are read, and nothing is stored.

@@ -21,9 +21,7 @@ WHOLE = [
     article().body,
     '{"text": "x"}\n',
 ]
-PARTS = st.sampled_from(
-    ["<", ">", "&", "\x00", "]]>", "<item>", "<!--", "<![CDATA[", "&#x1b;", "\ud7ff", '"']
-)
+PARTS = st.sampled_from(["<", ">", "&", "\x00", "]]>", "<item>", "<!--", "<![CDATA[", "&#x1b;", "\ud7ff", '"'])
 
 
 @st.composite

@@ -29,7 +29,7 @@ COUNTRIES = (
 )
 PARTIES = ("party_id,name,kind,country,aliases,local_aliases,qid", "BLOC,Bloc of Inventions,bloc,,BoI,,")
 
-PRINCIPALS = "party_id,principal"
+PRINCIPALS = ["party_id,principal"]
 
 
 @pytest.fixture

@@ -33,13 +33,13 @@ DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A published file of about 10,000 made-up events, and one newer event of a document that attacks its reader."""
+    """A published file of about 10,000 made-up events, one that answers another, and one that attacks its reader."""
     store = tmp_path_factory.mktemp("store")
     warehouse = store / "warehouse.duckdb"
     with open_warehouse(warehouse) as connection:
         fill(connection, MENTIONS)
         stamp = Stamp("attack", "synthetic", datetime(2026, 1, 1))
-        readings = [Reading(*attack())]
+        readings = [Reading(*attack()), Reading(*answer())]
         nothing = document_rows([], stamp).select(ORIGINS.keys())
         load(
             connection,
@@ -68,6 +68,18 @@ def attack() -> tuple[Document, bool, tuple[Event, ...]]:
     )  # fmt: skip
     document = Document("attack", text, HOSTILE, date(2026, 10, 1), "javascript:alert(1)", HOSTILE)
     return document, True, (event,)
+
+
+def answer() -> tuple[Document, bool, tuple[Event, ...]]:
+    """A country that others have sanctioned sanctions another."""
+    text = "Suriname sanctioned Mongolia."
+    event = Event(
+        (Party("Suriname", "Suriname", "SUR", 0, 8),), Action.IMPOSE, Status.ENACTED,
+        (Party("Mongolia", "Mongolia", "MNG", 20, 28),), (Measure.TRADE,),
+        EventDate("", date(2025, 1, 6), date(2025, 1, 6), Precision.DAY, Basis.TEXT),
+        "sanctioned", 9, 19, text, 0, len(text), 0.9,
+    )  # fmt: skip
+    return Document("answer", text, "Answer", date(2025, 1, 6)), True, (event,)
 
 
 @pytest.fixture(scope="module")

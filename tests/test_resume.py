@@ -32,3 +32,4 @@ def test_a_killed_run_started_again_ends_like_one_left_alone(prepared: Scene, hi
 
 def test_every_stage_was_hit(hits: list[str]) -> None:
     assert set(STAGES) <= set(hits)
+    assert hits.count("ended") <= COUNT // 6

@@ -1,7 +1,7 @@
 """`sources.toml`: the named sources that a pipeline watches, read and validated.
 
 Each table `[sources.NAME]` is one source; its `kind` says which keys it has. A secret never stands in the file: a key
-whose name ends in `_from` holds the name of the environment variable that has it.
+whose name ends in `_from` holds the name of the environment variable, or of the Prefect block, that has it.
 """
 
 import os
@@ -17,6 +17,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from models.errors import UserError
 
 _WEB = ("http", "https")
+_BLOCK = "secret/"  # how a name begins that is one of a Prefect block, and no environment variable
 _FETCHING = {"http", "https", "ftp", "sftp", "webdav", "git", "github", "hf", "reference"}
 
 
@@ -53,7 +54,7 @@ def _pattern(text: str) -> str:
 _WebAddress = Annotated[str, AfterValidator(_web_address)]
 _RemoteAddress = Annotated[str, AfterValidator(_remote_address)]
 _Pattern = Annotated[str, AfterValidator(_pattern)]
-_Variable = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+_Secret = Annotated[str, StringConstraints(pattern=r"^([A-Za-z_][A-Za-z0-9_]*|secret/[a-z0-9-]+)$")]
 _Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
 
 
@@ -80,26 +81,26 @@ class GlobSource(_Source):
 class RemoteSource(_Source):
     """The files at an fsspec address such as s3://bucket/*.jsonl.
 
-    `options_from` maps options of the file system to environment variables, `options` gives those that are no secret.
+    `options_from` maps options of the file system to secrets, `options` gives those that are no secret.
     """
 
     kind: Literal["remote"]
     url: _RemoteAddress
     options: dict[str, str | int | bool] = {}
-    options_from: dict[str, _Variable] = {}
+    options_from: dict[str, _Secret] = {}
 
 
 class WebSource(_Source):
     """What all sources on the web share.
 
     `allow_private` lets requests go to private, loopback and link-local addresses. `headers_from` maps request headers
-    to environment variables; they are sent to the host of the source only. `pause` is the least time between two
+    to secrets; they are sent to the host of the source only. `pause` is the least time between two
     requests to one host and the first wait before another try, `timeout` the time for one address with all its tries;
     both in seconds. `largest_mb` is the most that one answer may hold.
     """
 
     allow_private: bool = False
-    headers_from: dict[str, _Variable] = {}
+    headers_from: dict[str, _Secret] = {}
     pause: float = Field(1.0, ge=0, le=600)
     timeout: float = Field(60.0, gt=0, le=3600)
     largest_mb: int = Field(20, ge=1, le=2000)
@@ -133,15 +134,15 @@ class PagesSource(WebSource):
 class QuerySource(_Source):
     """The rows of a query, whose columns are named as fields of documents are.
 
-    `attach` is a file of DuckDB or SQLite, `attach_from` the environment variable that holds the connection string of
-    PostgreSQL. DuckDB runs the query and knows the database as `db`; Parquet, CSV and JSON files are named in the query
-    itself. SQLite runs its queries itself.
+    `attach` is a file of DuckDB or SQLite, `attach_from` the secret that holds the connection string of PostgreSQL.
+    DuckDB runs the query and knows the database as `db`; Parquet, CSV and JSON files are named in the query itself.
+    SQLite runs its queries itself.
     """
 
     kind: Literal["query"]
     query: str = Field(min_length=1)
     attach: str | None = None
-    attach_from: _Variable | None = None
+    attach_from: _Secret | None = None
     database: Literal["duckdb", "sqlite", "postgres"] = "duckdb"
 
     @model_validator(mode="after")
@@ -149,7 +150,7 @@ class QuerySource(_Source):
         if self.database == "sqlite" and not self.attach:
             raise ValueError("SQLite needs attach, the path of its file")
         if self.database == "postgres" and not self.attach_from:
-            raise ValueError("PostgreSQL needs attach_from, the environment variable of its connection string")
+            raise ValueError("PostgreSQL needs attach_from, where its connection string stands")
         return self
 
 
@@ -190,10 +191,28 @@ def read_sources(path: Path) -> tuple[NamedSource, ...]:
 
 
 def secrets(names: Mapping[str, str]) -> dict[str, str]:
-    """The values of the environment variables `names` tells, by key. Raises SourcesFileError where one is not set."""
-    if missing := sorted(variable for variable in names.values() if not os.environ.get(variable)):
+    """The values of what `names` tells, by key: environment variables, and Prefect's blocks "secret/...".
+
+    Raises:
+        SourcesFileError: one of them is not set, or cannot be loaded.
+    """
+    variables = [name for name in names.values() if not name.startswith(_BLOCK)]
+    if missing := sorted(name for name in variables if not os.environ.get(name)):
         raise SourcesFileError(f"the environment variable {', '.join(missing)} is not set; set it, or drop the key")
-    return {key: os.environ[variable] for key, variable in names.items()}
+    return {key: _of_block(name) if name.startswith(_BLOCK) else os.environ[name] for key, name in names.items()}
+
+
+def _of_block(name: str) -> str:
+    from prefect.blocks.system import Secret  # slow to import, and few files name a block
+
+    try:
+        block = cast(Secret[str], Secret.load(name.removeprefix(_BLOCK)))
+        return str(block.get())
+    except Exception as error:  # whatever Prefect's server may answer
+        reason = " ".join(str(error).split())
+        raise SourcesFileError(
+            f"the Prefect block {name} cannot be loaded: {reason}; save it, or drop the key"
+        ) from error
 
 
 def _with_names(content: dict[str, Any]) -> dict[str, Any]:

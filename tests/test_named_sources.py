@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import pytest
+from prefect.blocks.system import Secret
 
 from flows.named_sources import FeedSource, SourcesFileError, read_sources, secrets
 
@@ -130,6 +131,14 @@ def test_secrets_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.delenv("PRESS_TOKEN")
     with pytest.raises(SourcesFileError, match="PRESS_TOKEN is not set"):
         secrets({"Authorization": "PRESS_TOKEN"})
+
+
+@pytest.mark.usefixtures("prefect_server")
+def test_secrets_come_from_blocks_of_prefect() -> None:
+    Secret(value="Bearer abc").save("press-token", overwrite=True)
+    assert secrets({"Authorization": "secret/press-token"}) == {"Authorization": "Bearer abc"}
+    with pytest.raises(SourcesFileError, match=r"^the Prefect block secret/gone cannot be loaded: [^\n]*; save it"):
+        secrets({"Authorization": "secret/gone"})
 
 
 def test_the_worked_example_is_valid() -> None:

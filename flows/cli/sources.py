@@ -26,6 +26,7 @@ def check(
 
     Example: sanctionwire sources check sources.toml
     """
+    shell.prepare_prefect()  # a secret may stand in one of its blocks
     with shell.errors():
         from flows.client import Web
         from flows.collecting.checking import check_source, findings_table

@@ -15,6 +15,7 @@ from flows.settings import Settings
 from flows.warehouse import StoreError, StoreLockedError, store_errors
 from models.clock import now
 
+_SHORT = 8  # characters of a run's id that tell it from others: the last, since ids begin with when they were made
 _PATIENCE = 20  # seconds that a run may hold the warehouse at one go before this gives up; dbt takes most of it
 
 
@@ -136,13 +137,16 @@ def _asked(path: Path, runs: int) -> tuple[Any, list[Any], list[Any]]:
 def show(state: Status) -> Group:
     """The state for a terminal."""
     at = now()
+    published = (
+        f"{state.published_size / 1e6:.1f} MB, {_age(state.published_at, at)}" if state.published_at else "never"
+    )
     figures = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
     for label, value in (
         ("documents", f"{state.documents} ({state.passed_gate} with sanctions terms, {state.history} in the history)"),
         ("events", f"{state.events} ({state.mentions} mentions)"),
         ("rejected", str(state.rejected)),
         ("warehouse", f"{state.warehouse_size / 1e6:.1f} MB"),
-        ("published", f"{state.published_size / 1e6:.1f} MB, {_age(state.published_at, at)}"),
+        ("published", published),
     ):
         figures.add_row(label, value)
     runs = _table("run", "began", "seconds", "status", "read", "new", "events", "rejected", "failure")
@@ -150,7 +154,7 @@ def show(state: Status) -> Group:
         took = (run.finished_at - run.started_at).total_seconds() if run.finished_at else None
         counts = (run.documents_read, run.documents_new, run.events, run.rejected)
         began = _age(run.started_at, at)
-        cells = (run.run_id[:8], began, None if took is None else f"{took:.0f}", run.status, *counts, run.failure)
+        cells = (run.run_id[-_SHORT:], began, None if took is None else f"{took:.0f}", run.status, *counts, run.failure)
         runs.add_row(*map(_cell, cells))
     sources = _table(
         "source", "documents", "newest", "last document", "last asked", "new", "unchanged", "failed", "why"

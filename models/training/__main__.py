@@ -8,9 +8,9 @@ import typer
 from models.extraction.model import WEIGHTS
 from models.training import annotations, calibrate, export, train
 from models.training.encoder import unpack
+from models.training.passages import ANNOTATED
 
-PASSAGES = ("passages/train.jsonl", "passages/own_train.jsonl")
-TEXTS = (*PASSAGES, "unlabelled.jsonl.gz", "texts_about_sanctions.jsonl.gz")
+TEXTS = (*ANNOTATED, "unlabelled.jsonl.gz", "texts_about_sanctions.jsonl.gz")
 
 
 def main(
@@ -21,7 +21,7 @@ def main(
 ) -> None:
     """Write trunk.onnx, branch.onnx, tokenizer.json and settings.json to models/weights."""
     encoder = unpack(work / "encoder")
-    passages = [corpora / name for name in PASSAGES]
+    passages = [corpora / name for name in ANNOTATED]
     if ours:
         passages.append(annotations.write(corpora, work / "ours.jsonl"))
     train.main(encoder=encoder, passages=passages, out=work, epochs=epochs)

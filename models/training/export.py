@@ -15,11 +15,13 @@ import typer
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from onnxruntime.quantization.matmul_nbits_quantizer import MatMulNBitsQuantizer
 from tokenizers import Tokenizer
-from torch import nn
+from torch import Tensor, nn
 
 from models.training.network import Branch, Trunk, load
 from models.training.train import LAYERS, TRUNK_LAYERS
 
+_ROWS = {0: "rows"}
+_AXES = {0: "rows", 1: "pieces"}
 SEEN = 2  # a sub-word stays in the vocabulary when the texts use it so many times
 
 
@@ -42,7 +44,8 @@ def main(
     (out / "tokenizer.json").write_text(json.dumps(tokenizer, ensure_ascii=False), encoding="utf-8")
     words = trunk.embeddings.word_embeddings
     trunk.embeddings.word_embeddings = nn.Embedding.from_pretrained(words.weight[kept].detach(), padding_idx=1)
-    export(trunk, branch, out, quantise=not full)
+    export_trunk(trunk, out, quantise=not full)
+    export_branch(branch, out, quantise=not full)
 
 
 def vocabulary(tokenizer: dict[str, Any], texts: list[Path], path: Path) -> list[int]:
@@ -82,30 +85,35 @@ def read_texts(paths: list[Path]) -> Iterator[str]:
                 yield " ".join(filter(None, (record.get("title"), record.get("text"), record.get("prev"))))
 
 
-def export(trunk: Trunk, branch: Branch, out: Path, *, quantise: bool) -> None:
-    """Write `trunk.onnx` and `branch.onnx`; both take any number of rows of any length."""
-    ids, mask = torch.randint(5, 900, (2, 24)), torch.ones(2, 24, dtype=torch.long)
-    states, marks, position = torch.randn(2, 24, 768), torch.zeros(2, 24), torch.tensor([1, 3])
-    axes, rows = {0: "rows", 1: "pieces"}, {0: "rows"}
-    halves: list[tuple[str, nn.Module, tuple[torch.Tensor, ...], dict[str, dict[int, str]]]] = [
-        ("trunk", trunk, (ids, mask), {"ids": axes, "mask": axes, "states": axes}),
-        (
-            "branch", branch, (states, mask, marks, position),
-            {"states": axes, "mask": axes, "marks": axes, "position": rows, "act": axes, "role": axes, "label": rows},
-        ),
-    ]  # fmt: skip
+def export_trunk(trunk: Trunk, out: Path, *, quantise: bool = True) -> None:
+    """Write `trunk.onnx`, which takes any number of rows of any length."""
+    inputs = {"ids": torch.randint(5, 900, (2, 24)), "mask": torch.ones(2, 24, dtype=torch.long)}
+    _write(trunk, inputs, {"states": _AXES}, out / "trunk.onnx", quantise=quantise)
+
+
+def export_branch(branch: Branch, out: Path, *, quantise: bool = True) -> None:
+    """Write `branch.onnx`, which takes any number of rows of any length."""
+    inputs = {
+        "states": torch.randn(2, 24, 768), "mask": torch.ones(2, 24, dtype=torch.long),
+        "marks": torch.zeros(2, 24), "position": torch.tensor([1, 3]),
+    }  # fmt: skip
+    _write(branch, inputs, {"act": _AXES, "role": _AXES, "label": _ROWS}, out / "branch.onnx", quantise=quantise)
+
+
+def _write(
+    module: nn.Module, inputs: dict[str, Tensor], outputs: dict[str, dict[int, str]], path: Path, *, quantise: bool
+) -> None:
+    dynamic = {name: _AXES if one.dim() > 1 else _ROWS for name, one in inputs.items()} | outputs
     with TemporaryDirectory() as scratch:
-        for name, module, inputs, dynamic in halves:
-            names = list(dynamic)
-            exact = Path(scratch) / f"{name}.onnx"
-            torch.onnx.export(
-                module, inputs, str(exact), dynamo=False, opset_version=17, dynamic_axes=dynamic,
-                input_names=names[: len(inputs)], output_names=names[len(inputs) :],
-            )  # fmt: skip
-            if quantise:
-                quantised(exact).save_model_to_file(str(out / exact.name), use_external_data_format=False)
-            else:
-                onnx.save(onnx.load(exact), out / exact.name)
+        exact = Path(scratch) / path.name
+        torch.onnx.export(
+            module, tuple(inputs.values()), str(exact), dynamo=False, opset_version=17, dynamic_axes=dynamic,
+            input_names=list(inputs), output_names=list(outputs),
+        )  # fmt: skip
+        if quantise:
+            quantised(exact).save_model_to_file(str(path), use_external_data_format=False)
+        else:
+            onnx.save(onnx.load(exact), path)
 
 
 def quantised(exact: Path) -> Any:

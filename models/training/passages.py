@@ -14,6 +14,7 @@ import spacy
 from models.event import Action, Measure, Status
 from models.extraction.encoding import ACTIONS, MEASURES, STATUSES, ModelInput, WordPieces
 
+ANNOTATED = ("passages/train.jsonl", "passages/own_train.jsonl")  # in the folder of the corpora
 HELD_BACK = 12  # one document in so many is kept from the training
 
 Span = tuple[int, int]

@@ -3,7 +3,7 @@
 import copy
 import random
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -24,6 +24,8 @@ PIECES_A_BATCH = 3000  # sub-words over all readings of a batch: about 16 passag
 SWAPPED, WITHOUT_TITLE = 0.2, 0.3  # shares of passages
 AVERAGED = 0.995  # decay of the running average of weights
 LOSS_WEIGHTS = {"act": 2.0, "role": 2.0, "action": 0.4, "status": 0.8, "measure": 4.0}
+
+Reader = Callable[[Tensor, Tensor], Tensor]  # ids and mask to states, as `Trunk` does
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,7 @@ def main(
         torch.save(
             {"trunk": averaged[0].state_dict(), "branch": averaged[1].state_dict()}, out / f"epoch{epoch + 1}.pt"
         )
+        averaged[0].eval()
         typer.echo(f"epoch {epoch + 1}: held back {evaluate(*averaged, held, pieces)}")
 
 
@@ -113,7 +116,7 @@ def batches(made: list[Example], pieces: WordPieces, rng: random.Random) -> Iter
         yield Batch(torch.from_numpy(ids), torch.from_numpy(mask), [e.sequence.positions for e in group], acts)
 
 
-def losses(trunk: Trunk, branch: Branch, batch: Batch) -> tuple[Tensor, dict[str, float]]:
+def losses(trunk: Reader, branch: Branch, batch: Batch) -> tuple[Tensor, dict[str, float]]:
     """The weighted loss of a batch, and its parts."""
     rows = len(batch.ids)
     act_labels = torch.full(batch.ids.shape, -100)
@@ -154,9 +157,9 @@ def losses(trunk: Trunk, branch: Branch, batch: Batch) -> tuple[Tensor, dict[str
 
 
 @torch.no_grad()
-def evaluate(trunk: Trunk, branch: Branch, held: list[Example], pieces: WordPieces) -> str:
+def evaluate(trunk: Reader, branch: Branch, held: list[Example], pieces: WordPieces) -> str:
     """The mean parts of the loss over passages that were kept back."""
-    trunk.eval(), branch.eval()
+    branch.eval()
     found = [losses(trunk, branch, batch)[1] for batch in batches(held, pieces, random.Random(0))]
     return ", ".join(f"{name} {sum(f.get(name, 0) for f in found) / len(found):.3f}" for name in LOSS_WEIGHTS)
 
@@ -182,7 +185,7 @@ def parameter_groups(trunk: Trunk, branch: Branch) -> list[dict[str, object]]:
 
 
 @torch.no_grad()
-def average(averaged: tuple[Trunk, Branch], current: tuple[Trunk, Branch], decay: float) -> None:
+def average(averaged: Sequence[nn.Module], current: Sequence[nn.Module], decay: float) -> None:
     """Move the running average of the weights a step towards the current ones."""
     for old, new in zip(averaged, current, strict=True):
         pairs = [(a, b) for a, b in zip(old.parameters(), new.parameters(), strict=True) if b.requires_grad]

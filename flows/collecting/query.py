@@ -9,6 +9,8 @@ from urllib.parse import quote
 
 import duckdb
 
+from flows.drafts import quoted
+from flows.duckdb_extensions import load_extension
 from flows.named_sources import QuerySource, secrets
 from flows.readers.errors import Notes, ReadError, rejection
 from flows.readers.record import to_document
@@ -64,24 +66,20 @@ def _cursor(source: QuerySource) -> Generator[Any]:
         if source.database == "postgres":
             _attach_postgres(connection, source)
         elif source.attach:
-            connection.execute(f"ATTACH '{_quoted(source.attach)}' AS db (READ_ONLY)")
+            connection.execute(f"ATTACH {quoted(source.attach)} AS db (READ_ONLY)")
         yield connection
 
 
 def _attach_postgres(connection: duckdb.DuckDBPyConnection, source: QuerySource) -> None:
     try:
-        connection.execute("LOAD postgres")
+        load_extension(connection, "postgres_scanner")
     except duckdb.Error as error:
-        cure = "run once, with network: python -c \"import duckdb; duckdb.sql('INSTALL postgres')\""
+        cure = "install sanctionwire[postgres]"
         raise ReadError("missing_extension", f"DuckDB's extension for PostgreSQL is not installed; {cure}") from error
     address = secrets({"address": source.attach_from or ""})["address"]
     try:
-        connection.execute(f"ATTACH '{_quoted(address)}' AS db (TYPE postgres, READ_ONLY)")
+        connection.execute(f"ATTACH {quoted(address)} AS db (TYPE postgres, READ_ONLY)")
     except duckdb.Error:
         # DuckDB's message holds the connection string, and with it the password.
         reason = f"PostgreSQL cannot be reached with what {source.attach_from} holds; check it"
         raise ReadError("no_connection", reason) from None
-
-
-def _quoted(text: str) -> str:
-    return text.replace("'", "''")

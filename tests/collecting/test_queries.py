@@ -1,4 +1,5 @@
 import sqlite3
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -7,9 +8,11 @@ import pytest
 
 from flows.client import Web
 from flows.collecting import collect
+from flows.duckdb_extensions import load_extension
 from flows.named_sources import QuerySource
 from models.rejection import Rejection
 from tests.collected import checks, documents
+from tests.postgres import PASSWORD, postgres
 from tests.web import ACT
 
 ROWS = [(1, ACT, "2024-05-08"), (2, None, "2024-05-09"), (3, "Canada froze assets.", None)]
@@ -76,7 +79,43 @@ def test_a_query_that_fails_or_would_change_something_is_a_row(
     assert checks(collect(source(query, **fields), web, {})) == [check]
 
 
-def test_postgres_without_its_extension_says_how_to_get_it_and_tells_no_password(
+@pytest.fixture(scope="module")
+def newsroom() -> Iterator[str]:
+    """A PostgreSQL server with the same articles; gives its connection string."""
+    pytest.importorskip("duckdb_extension_postgres_scanner", reason="needs sanctionwire[postgres]")
+    with postgres() as address, duckdb.connect() as connection:
+        load_extension(connection, "postgres_scanner")
+        connection.execute(f"ATTACH '{address}' AS db (TYPE postgres)")
+        connection.execute("CREATE TABLE db.articles (id INTEGER, body VARCHAR, day DATE)")
+        connection.executemany("INSERT INTO db.articles VALUES (?, ?, ?)", ROWS)
+        connection.execute("DETACH db")
+        yield address
+
+
+def test_rows_of_postgres_are_documents_and_stay_as_they_are(
+    web: Web, newsroom: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NEWSROOM_DSN", newsroom)
+    fields = {"database": "postgres", "attach_from": "NEWSROOM_DSN"}
+    read = source("SELECT id, body AS text, day AS published FROM db.public.articles ORDER BY id", **fields)
+    found = list(collect(read, web, {}))
+    assert [(one.origin, one.published) for one in documents(found)] == [
+        ("archive#1", date(2024, 5, 8)),
+        ("archive#3", None),
+    ]
+    assert checks(found) == ["no_text"]
+    for query in ("DELETE FROM db.articles", "SELECT text FROM db.gone"):
+        assert checks(collect(source(query, **fields), web, {})) == ["query_failed"]
+    assert len(documents(collect(read, web, {}))) == 2
+
+    monkeypatch.setenv("NEWSROOM_DSN", newsroom.replace(PASSWORD, "wrong-one"))
+    (rejection,) = collect(read, web, {})
+    assert isinstance(rejection, Rejection)
+    assert rejection.check == "no_connection"
+    assert "wrong-one" not in rejection.reason
+
+
+def test_postgres_out_of_reach_is_a_row_that_tells_no_password(
     web: Web, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))  # where DuckDB keeps extensions

@@ -2,7 +2,7 @@
 
 from prefect import flow
 
-from flows.ingest import Intake, runner, take_in
+from flows.ingest import Intake, take_in
 from flows.intake import Item, SourceTally
 from flows.notify import notify
 from flows.outdated import outdated, stored
@@ -13,11 +13,11 @@ from models.extraction.pipeline import extractor_version
 
 
 def run(settings: Settings, *, wait: float = 0) -> RunReport:
-    """Run the flow with the settings' number of workers. Raises what `flows.ingest.run` raises."""
-    return backfill.with_options(task_runner=runner(settings.workers))(settings, wait)
+    """Run the flow. Raises what `flows.ingest.run` raises."""
+    return backfill(settings, wait)
 
 
-@flow(name="backfill", task_runner=runner(1), on_failure=[notify], on_crashed=[notify])
+@flow(name="backfill", on_failure=[notify], on_crashed=[notify])
 def backfill(settings: Settings, wait: float = 0) -> RunReport:
     """Extract again, from the stored texts, what another version of the extractor has read; publish once, at the end.
 

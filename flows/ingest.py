@@ -8,16 +8,23 @@ from datetime import date
 from itertools import count as numbers
 from itertools import islice
 from pathlib import Path
-from shutil import rmtree
 from typing import Any
 
 from prefect import flow
-from prefect.futures import PrefectFuture
 from prefect.runtime import flow_run
-from prefect.task_runners import ProcessPoolTaskRunner, ThreadPoolTaskRunner
+from prefect.task_runners import TaskRunner
 
 from flows.collecting import Collected
 from flows.collecting.ledger import save_source_runs
+from flows.handover import (
+    ResultStoreError,
+    folder_of,
+    forget_all,
+    forget_documents,
+    get_readings,
+    put_documents,
+    refer,
+)
 from flows.intake import Item, SourceTally, from_files, from_named
 from flows.journal import Stages, journal, log
 from flows.lock import only_run
@@ -26,6 +33,7 @@ from flows.notify import notify
 from flows.outdated import outdated
 from flows.progress import Advance, progress
 from flows.report import SHOWN, IncompleteError, RunReport, complaint, write_artifacts
+from flows.runners import running
 from flows.runs import RunCounts, finish_run, start_run
 from flows.settings import Settings
 from flows.sources import count
@@ -49,7 +57,7 @@ from models.fetches import Fetch
 from models.rejection import Rejection
 from models.rows import Reading, Stamp
 
-__all__ = ["ingest", "pipeline", "recorded", "run", "runner", "take_in"]
+__all__ = ["extraction", "ingest", "pipeline", "recorded", "run", "take_in"]
 
 # What comes in, and how many things that will be, where that is known.
 Intake = tuple[Iterator[Item], int | None]
@@ -63,7 +71,7 @@ def run(
     strict: bool = False,
     wait: float = 0,
 ) -> RunReport:
-    """Run the flow with the settings' number of workers.
+    """Run the flow.
 
     Raises:
         SourceError, SourcesFileError, StoreError, ContractError, TransformError: the published file is then as it was.
@@ -73,16 +81,7 @@ def run(
         count(sources)  # raises: a mistyped path should not wait for Prefect's server to start
     else:
         _named(settings)
-    configured = ingest.with_options(task_runner=runner(settings.workers))
-    return configured(list(sources), settings, published, strict=strict, wait=wait)
-
-
-def runner(workers: int) -> Any:
-    """What extracts: one thread beside the one that loads, or as many processes.
-
-    The pipeline is not safe to share between threads.
-    """
-    return ProcessPoolTaskRunner(workers) if workers > 1 else ThreadPoolTaskRunner[Any](1)
+    return ingest(list(sources), settings, published, strict=strict, wait=wait)
 
 
 @dataclass
@@ -98,11 +97,11 @@ class _Run:
     rejected: list[Rejection] = field(default_factory=list[Rejection])
 
 
-@flow(name="ingest", task_runner=runner(1), on_failure=[notify], on_crashed=[notify])
+@flow(name="ingest", on_failure=[notify], on_crashed=[notify])
 def ingest(
     sources: list[str], settings: Settings, published: date | None = None, strict: bool = False, wait: float = 0
 ) -> RunReport:
-    """Read, extract, load, transform, publish. What a killed run extracted is taken from its persisted results.
+    """Read, extract, load, transform, publish. What a killed run extracted is taken from the result store.
 
     Without `sources`, the named sources of the settings are read. Another run that holds the store is waited for up to
     `wait` seconds.
@@ -146,7 +145,7 @@ def take_in(
             if settings.page.exists():  # someone asked for it once
                 refresh_page(settings.published, settings.page)
             warnings = (*transformed.warnings, *_outdated(settings.warehouse, stamp.extractor_version))
-        rmtree(_results(settings), ignore_errors=True)
+        forget_all(folder_of(settings))
     report = RunReport(
         run_id,
         RunCounts(**this.tally),
@@ -177,37 +176,66 @@ def _named(settings: Settings) -> Sequence[NamedSource]:
     return read_sources(settings.sources)
 
 
-def _results(settings: Settings) -> Path:
-    return settings.store.absolute() / "results"
-
-
 def _read(this: _Run, stream: Iterator[Item], advance: Advance) -> None:
-    """Extract and load what the stream gives, a batch at a time; the next batch is extracted while one is loaded."""
+    """Extract and load what the stream gives, a batch at a time; the next batches are extracted while one is loaded."""
     settings, version = this.settings, this.stamp.extractor_version
-    extraction = extract_batch.with_options(result_storage=_results(settings))
-    waiting = deque[tuple[list[Item], Batch, PrefectFuture[list[Reading]] | None]]()
+    waiting = deque[tuple[list[Item], Batch, Callable[[], list[Reading]]]]()
 
     def load_next() -> None:
-        items, batch, future = waiting.popleft()
+        items, batch, readings_of = waiting.popleft()
         with this.stages("extract", batch.number):
-            readings = future.result(LONGEST) if future else []
+            readings = readings_of()
         with this.stages("load", batch.number):
             loaded, rejections = load_batch(settings.warehouse, readings, batch, this.stamp)
         _count(this, items, batch, loaded, rejections)
         advance(this.tally["documents_read"], this.tally["events"])
 
-    for number in numbers(1):
-        with this.stages("read", number):
-            items = list(islice(stream, settings.batch_size))
-        if not items:
-            break
-        batch = _prepared(number, [item.found for item in items], settings.warehouse, version)
-        future = extraction.submit(batch.fresh, settings, version) if batch.fresh else None
-        waiting.append((items, batch, future))
-        if len(waiting) > settings.workers:
+    with running(settings) as runner:
+        for number in numbers(1):
+            with this.stages("read", number):
+                items = list(islice(stream, settings.batch_size))
+            if not items:
+                break
+            batch = _prepared(number, [item.found for item in items], settings.warehouse, version)
+            waiting.append((items, batch, extraction(batch.fresh, settings, version, runner)))
+            if len(waiting) > settings.workers:
+                load_next()
+        while waiting:
             load_next()
-    while waiting:
-        load_next()
+
+
+def extraction(
+    documents: list[Document], settings: Settings, version: str, runner: TaskRunner[Any]
+) -> Callable[[], list[Reading]]:
+    """Have a batch read, in a flow; gives what waits for the readings. What a killed run has read is not read again.
+
+    Raises:
+        ResultStoreError, RunnerError, WorkerVersionError: here, or in what is given.
+    """
+    if not documents:
+        return list[Reading]
+    reference = refer(folder_of(settings), documents, version)
+    known = get_readings(reference, documents)
+    if known is not None:
+        return lambda: known
+    put_documents(reference, documents)
+    parameters = {
+        "batch": reference,
+        "language_model": settings.language_model,
+        "min_confidence": settings.min_confidence,
+        "version": version,
+    }
+    future = runner.submit(extract_batch, parameters)
+
+    def readings() -> list[Reading]:
+        future.result(LONGEST)
+        read = get_readings(reference, documents)
+        if read is None:
+            raise ResultStoreError(f"{reference.readings} is gone: leave the result store alone while a run goes on")
+        forget_documents(reference)
+        return read
+
+    return readings
 
 
 def _prepared(number: int, found: Sequence[Collected], warehouse: Path, version: str) -> Batch:

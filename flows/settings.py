@@ -1,11 +1,26 @@
 """Settings of a run: from the command line, else from `SANCTIONWIRE_...` in the environment, else these defaults."""
 
+from enum import StrEnum
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from models.extraction import LANGUAGE_MODEL
+
+
+class Runner(StrEnum):
+    """What extracts."""
+
+    THREADS = "threads"
+    PROCESSES = "processes"
+    DASK = "dask"
+    RAY = "ray"
+
+    @property
+    def clustered(self) -> bool:
+        """Whether it may lie on other machines."""
+        return self in (Runner.DASK, Runner.RAY)
 
 
 class Settings(BaseSettings):
@@ -15,13 +30,31 @@ class Settings(BaseSettings):
 
     store: Path = Field(Path("data"), description="folder of the warehouse and of the published file")
     batch_size: int = Field(200, ge=1, description="documents a task run")
-    workers: int = Field(1, ge=1, description="processes that extract")
+    workers: int = Field(1, ge=1, description="processes that extract; on a cluster, batches under way at once")
+    runner: Runner | None = Field(None, description="what extracts; a thread for one worker, processes for more")
+    cluster: str | None = Field(None, description="address of a running Dask or Ray; without, one starts for the run")
+    results: str | None = Field(None, description="fsspec address of batches under way; a folder of the store")
     min_confidence: float = Field(0.0, ge=0, le=1, description="events below it are left out")
     language_model: str = Field(LANGUAGE_MODEL, description="an installed spaCy pipeline for tags, parse and entities")
     sources: Path | None = Field(None, description="file of named sources, read where a run names no others")
     notify: str | None = Field(None, description="Prefect notification block that is told of failed runs")
     log_file: Path | None = Field(None, description="file that gets a JSON line for each thing that happens in a run")
     keep_history_days: int = Field(365, ge=0, description="how long maintenance keeps what was replaced")
+
+    @field_validator("runner")
+    @classmethod
+    def _one_thread(cls, runner: Runner | None, others: ValidationInfo) -> Runner | None:
+        if runner is Runner.THREADS and others.data.get("workers", 1) > 1:
+            raise ValueError("threads are one worker, as the pipeline cannot be shared; choose processes, dask or ray")
+        return runner
+
+    @field_validator("cluster")
+    @classmethod
+    def _of_a_cluster(cls, cluster: str | None, others: ValidationInfo) -> str | None:
+        runner = others.data.get("runner")
+        if cluster and not (runner and runner.clustered):
+            raise ValueError("an address is for the runners dask and ray; choose one in SANCTIONWIRE_RUNNER")
+        return cluster
 
     @property
     def warehouse(self) -> Path:

@@ -29,6 +29,8 @@ def run(
     ] = None,
     batch_size: Annotated[int | None, typer.Option(min=1, help="Documents a task run")] = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Processes that extract")] = None,
+    runner: Annotated[str | None, typer.Option(help="What extracts: threads, processes, dask or ray")] = None,
+    cluster: Annotated[str | None, typer.Option(help="Address of a running Dask or Ray")] = None,
     min_confidence: Annotated[float | None, typer.Option(min=0, max=1, help="Leave out events below it")] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Fail where a source or a document was rejected")] = False,
     wait: Annotated[float, typer.Option(min=0, help="Seconds to wait for another run on the store to end")] = 0,
@@ -43,7 +45,14 @@ def run(
         from flows.ingest import run as run_flow
         from flows.report import IncompleteError
 
-        settings = shell.settings(store=store, batch_size=batch_size, workers=workers, min_confidence=min_confidence)
+        settings = shell.settings(
+            store=store,
+            batch_size=batch_size,
+            workers=workers,
+            runner=runner,
+            cluster=cluster,
+            min_confidence=min_confidence,
+        )
         read = sources or ([] if settings.sources else [str(SAMPLES)])
         Thread(target=_warm_up, daemon=True).start()
         try:

@@ -4,6 +4,7 @@ One window at a time, so that the same window gives the same events to the last 
 """
 
 import json
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -109,6 +110,8 @@ def fingerprint() -> str:
 
 def _session(path: Path) -> ort.InferenceSession:
     options = cast(Any, ort.SessionOptions())
+    # Whoever runs several processes on a machine gives each its share of the cores this way; 0 takes them all.
+    options.intra_op_num_threads = int(os.environ.get("OMP_NUM_THREADS") or 0)
     # A thread that waits for work in a loop takes the core from the other half of the model and from other processes.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     return ort.InferenceSession(_existing(path), options, providers=["CPUExecutionProvider"])

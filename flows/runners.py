@@ -1,0 +1,147 @@
+"""What extracts: a thread or processes of this machine, Dask or Ray. The flow and its tasks do not know which."""
+
+import logging
+import os
+from collections.abc import Callable, Generator
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from multiprocessing import parent_process
+from threading import Thread
+from typing import Any
+
+from prefect.task_runners import ProcessPoolTaskRunner, TaskRunner, ThreadPoolTaskRunner
+
+from flows.settings import Runner, Settings
+from models.errors import SetupError, UserError
+
+_PATIENCE = 30  # seconds for a cluster to answer
+_ON = "run again: what was extracted stays, and the next run goes on from there"
+
+# Ray reports its use to its makers, and starts a copy of this project for each worker where `uv run` started the run.
+_RAY = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_ENABLE_UV_RUN_RUNTIME_ENV": "0"}
+
+
+class RunnerError(UserError):
+    """What extracts cannot be reached, or was lost."""
+
+
+@contextmanager
+def running(settings: Settings) -> Generator[TaskRunner[Any]]:
+    """Start the runner of the settings, or connect to it; take leave of it at the end.
+
+    Raises:
+        RunnerError: it does not answer, or was lost before all was extracted.
+        SetupError: its extra is not installed.
+    """
+    start: dict[Runner, Callable[[Settings], AbstractContextManager[TaskRunner[Any]]]] = {
+        Runner.THREADS: _thread,
+        Runner.PROCESSES: _processes,
+        Runner.DASK: _dask,
+        Runner.RAY: _ray,
+    }
+    usual = Runner.PROCESSES if settings.workers > 1 else Runner.THREADS
+    with start[settings.runner or usual](settings) as runner:
+        yield runner
+
+
+def _thread(settings: Settings) -> AbstractContextManager[TaskRunner[Any]]:
+    """One thread beside the one that loads: the pipeline is not safe to share."""
+    return ThreadPoolTaskRunner[Any](1)
+
+
+@contextmanager
+def _processes(settings: Settings) -> Generator[TaskRunner[Any]]:
+    with ProcessPoolTaskRunner(settings.workers, initializer=_begin, initargs=(_threads(settings),)) as runner:
+        try:
+            yield runner
+        except BrokenProcessPool as error:
+            raise RunnerError(f"a process that extracted was killed, perhaps for want of memory; {_ON}") from error
+
+
+@contextmanager
+def _dask(settings: Settings) -> Generator[TaskRunner[Any]]:
+    try:
+        from distributed import KilledWorker
+        from distributed.client import FutureCancelledError
+        from prefect_dask import DaskTaskRunner
+    except ImportError as error:
+        raise SetupError("the runner dask is not installed: install sanctionwire[dask]") from error
+    local: dict[str, Any] = {
+        "n_workers": settings.workers,
+        "threads_per_worker": 1,
+        "env": {"OMP_NUM_THREADS": _threads(settings)},
+        "dashboard_address": ":0",  # any port: the usual one may be taken
+    }
+    logging.getLogger("distributed").setLevel(logging.WARNING)
+    runner = DaskTaskRunner(
+        address=settings.cluster,
+        cluster_kwargs=None if settings.cluster else local,
+        client_kwargs={"timeout": _PATIENCE},
+    )
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(runner)
+            runner.client.wait_for_workers(1, _PATIENCE)
+        except TimeoutError as error:
+            raise RunnerError(
+                f"Dask at {settings.cluster} has no worker: start one with `dask worker {settings.cluster}`"
+            ) from error
+        except (OSError, ValueError) as error:
+            raise _unreachable("Dask", settings, "`dask scheduler`") from error
+        try:
+            yield runner
+        except KilledWorker as error:
+            raise RunnerError(f"workers were killed over and over, perhaps for want of memory; {_ON}") from error
+        except FutureCancelledError as error:
+            raise RunnerError(f"Dask's scheduler was lost in the middle of the run; {_ON}") from error
+
+
+@contextmanager
+def _ray(settings: Settings) -> Generator[TaskRunner[Any]]:
+    for name, value in _RAY.items():
+        os.environ.setdefault(name, value)  # read as Ray is imported
+    try:
+        from prefect_ray import RayTaskRunner
+        from ray.exceptions import RayError
+    except ImportError as error:
+        raise SetupError("the runner ray is not installed: install sanctionwire[ray]") from error
+    local: dict[str, Any] = {
+        "num_cpus": settings.workers,
+        "include_dashboard": False,
+        "runtime_env": {"env_vars": {"OMP_NUM_THREADS": str(_threads(settings))}},
+    }
+    quiet: dict[str, Any] = {"log_to_driver": False, "logging_level": "ERROR"}
+    runner = RayTaskRunner(settings.cluster, init_kwargs=quiet | ({} if settings.cluster else local))
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(runner)
+        except (OSError, ValueError, RuntimeError) as error:
+            raise _unreachable("Ray", settings, "`ray start --head`") from error
+        try:
+            yield runner
+        except RayError as error:
+            last = str(error).strip().split("\n")[-1]
+            raise RunnerError(f"Ray lost a batch, and could not have it read again: {last}; {_ON}") from error
+
+
+def _unreachable(name: str, settings: Settings, start: str) -> RunnerError:
+    if settings.cluster is None:
+        return RunnerError(f"{name} did not start on this machine; {start} tells why")
+    return RunnerError(f"{name} does not answer at {settings.cluster}: start it with {start}, or correct the address")
+
+
+def _threads(settings: Settings) -> int:
+    """Threads of a worker's model, so that all workers of a machine have as many as there are cores."""
+    return int(os.environ.get("OMP_NUM_THREADS") or max(1, (os.cpu_count() or 1) // settings.workers))
+
+
+def _begin(threads: int) -> None:
+    """Prepare a process of the pool: its share of the cores, and an end with the run, in whatever way that ends."""
+    os.environ["OMP_NUM_THREADS"] = str(threads)
+    Thread(target=_end_with_the_run, daemon=True).start()
+
+
+def _end_with_the_run() -> None:
+    if run := parent_process():
+        run.join()
+        os._exit(1)

@@ -115,7 +115,7 @@ def bulk_load(folder: Path, warehouse: Path) -> None:
     """Load the files as a run does."""
     documents, mentions = (pl.read_parquet(folder / f"{table}.parquet") for table in ("documents", "event_mentions"))
     with open_warehouse(warehouse) as connection:
-        load(connection, documents, mentions, rejection_rows([], STAMP), documents.select(ORIGINS).clear(), STAMP)
+        load(connection, documents, mentions, rejection_rows([], STAMP), documents.select(ORIGINS.keys()).clear(), STAMP)
 
 
 if __name__ == "__main__":

@@ -1,20 +1,18 @@
 with
 
-mentions as (
+-- Narrow, so that a million sentences are not sorted: the words come from the best telling alone.
+tellings as (
     select
-        mentions.*,
+        mentions.event_id,
+        mentions.mention_id,
+        mentions.document_id,
+        mentions.measures,
+        mentions.date_start,
+        mentions.date_basis,
+        mentions.confidence,
         documents.published,
         documents.source,
-        documents.story_id,
-        -- A telling that states the date comes before one that does not, then the surest, then the first.
-        row_number() over (
-            partition by mentions.event_id
-            order by
-                coalesce(mentions.date_basis = 'text', false) desc,
-                mentions.confidence desc,
-                documents.published asc nulls last,
-                mentions.mention_id asc
-        ) as quality_rank
+        documents.story_id
     from {{ ref('fct_event_mentions') }} as mentions
     inner join {{ ref('stg_documents') }} as documents on mentions.document_id = documents.document_id
 ),
@@ -22,6 +20,16 @@ mentions as (
 counted as (
     select
         event_id,
+        -- A telling that states the date comes before one that does not, then the surest, then the first.
+        min_by(
+            mention_id,
+            (
+                date_basis is distinct from 'text',
+                -confidence,
+                coalesce(published, date '9999-12-31'),
+                mention_id
+            )
+        ) as best_mention_id,
         count(*) as mention_count,
         count(distinct document_id) as document_count,
         count(distinct story_id) as story_count,
@@ -30,7 +38,7 @@ counted as (
         max(published) as last_told,
         list_sort(list_distinct(flatten(list(measures)))) as measures,
         list_sort(coalesce(list(distinct date_start) filter (where date_basis = 'text'), [])) as dates_told
-    from mentions
+    from tellings
     group by event_id
 )
 
@@ -62,13 +70,12 @@ select
     best.trigger_text as evidence_trigger,
     best.trigger_start - best.sentence_start as evidence_trigger_start,
     best.trigger_end - best.sentence_start as evidence_trigger_end
-from mentions as best
-inner join counted on best.event_id = counted.event_id
+from counted
+inner join {{ ref('fct_event_mentions') }} as best on counted.best_mention_id = best.mention_id
 left join {{ ref('int_told_statuses') }} as told
     on
         best.actor_id = told.actor_id
         and best.action = told.action
         and best.target_id = told.target_id
-        and best.date_start = told.date_start
-        and best.date_precision = 'day'
-where best.quality_rank = 1
+        -- In one equation: a condition on one side alone would have every event compared with every row.
+        and case when best.date_precision = 'day' then best.date_start end = told.date_start

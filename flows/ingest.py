@@ -43,12 +43,12 @@ from flows.tasks import (
     build_marts,
     extract_batch,
     load_batch,
-    pipeline,
     publish_marts,
     refresh_page,
     settle,
 )
 from flows.warehouse import Loaded, open_warehouse, unread
+from flows.worker import pipeline
 from models.clock import now
 from models.errors import UserError
 from models.event import Document

@@ -115,7 +115,7 @@ def _ray(settings: Settings) -> Generator[TaskRunner[Any]]:
     with ExitStack() as stack:
         try:
             stack.enter_context(runner)
-        except (OSError, ValueError, RuntimeError) as error:
+        except Exception as error:  # of many kinds, some of no kind of its own
             raise _unreachable("Ray", settings, "`ray start --head`") from error
         try:
             yield runner

@@ -4,29 +4,25 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
-from socket import gethostname
-from threading import Lock
 from typing import Any
 
 import polars as pl
 from prefect import get_run_logger, task
 from prefect.cache_policies import NO_CACHE
-from spacy.language import Language
 
 from flows.collecting.ledger import save_fetches
 from flows.drafts import draft_of
-from flows.handover import Reference, get_documents, put_readings
+from flows.handover import Reference
 from flows.history import retire_unheld
 from flows.publish import Published, publish
 from flows.stories import link_stories
 from flows.transform import Transformed, transform
 from flows.warehouse import Loaded, StoreLockedError, load, open_warehouse
+from flows.worker import read_batch
 from models.contracts import check
 from models.errors import UserError
 from models.event import Document
-from models.extraction.pipeline import build, extract, extractor_version
 from models.fetches import Fetch
 from models.rejection import Rejection
 from models.rows import Reading, Stamp, document_rows, mention_rows, rejection_rows
@@ -70,13 +66,6 @@ _WHILE_LOCKED: dict[str, Any] = {
 }
 
 
-_one_at_a_time = Lock()  # the pipeline is not safe to share, and a worker of a cluster may have several threads
-
-
-class WorkerVersionError(UserError):
-    """A worker would read otherwise than the flow says."""
-
-
 @task(
     name="extract",
     tags=["extract"],
@@ -86,34 +75,9 @@ class WorkerVersionError(UserError):
     cache_policy=NO_CACHE,
 )
 def extract_batch(batch: Reference, language_model: str, min_confidence: float, version: str) -> None:
-    """Extract the events of a batch of documents, and leave them on the result store.
-
-    Raises:
-        WorkerVersionError: the extractor where this runs is not of the `version` of the flow.
-        ResultStoreError: the result store cannot be read or written.
-    """
-    with _one_at_a_time:
-        own = _version(language_model, min_confidence)
-        if own != version:
-            raise WorkerVersionError(
-                f"the worker on {gethostname()} has extractor {own}, the flow {version}: "
-                "give both the same release, weights and seeds, and start the worker anew"
-            )
-        readings = list(extract(pipeline(language_model, min_confidence), get_documents(batch)))
-        put_readings(batch, readings)
+    """Have a worker extract the events of a batch of documents. Raises what `read_batch` raises."""
+    readings = read_batch(batch, language_model, min_confidence, version)
     get_run_logger().info("%d documents, %d events", len(readings), sum(len(r.events) for r in readings))
-
-
-@cache
-def pipeline(language_model: str, min_confidence: float) -> Language:
-    """The extraction pipeline, loaded once a process."""
-    return build(language_model=language_model, min_confidence=min_confidence)
-
-
-@cache
-def _version(language_model: str, min_confidence: float) -> str:
-    """The version of what `pipeline` loads: what lies on the disk may be newer by now."""
-    return extractor_version(language_model, min_confidence)
 
 
 @task(name="load", tags=["load"], **_WHILE_LOCKED)

@@ -28,7 +28,9 @@ steps AS (
 
 SELECT
     date_start::VARCHAR AS day,
+    IF(date_precision IN ('quarter', 'season', 'multi_year'), date_end, NULL)::VARCHAR AS until,
     date_precision AS "precision",
+    date_basis AS basis,
     actor,
     target,
     sender,
@@ -37,6 +39,7 @@ SELECT
     status,
     coalesce(string_split(measures, ', '), []) AS measures,
     coalesce(episodes, []) AS episodes,
+    document_count,
     evidence AS sentence,
     evidence_trigger_start AS trigger_start,
     evidence_trigger_end AS trigger_end,
@@ -150,7 +153,7 @@ def _texts(told: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], list[tuple
     for event in told:
         quote = excerpt(event.pop("sentence"), event.pop("trigger_start"), event.pop("trigger_end"))
         document = {
-            "title": (event.pop("title") or "")[:TITLE],
+            "title": _cut(event.pop("title") or ""),
             "source": event.pop("source"),
             "url": web_address(event.pop("url")),
             "published": event.pop("published"),
@@ -167,6 +170,10 @@ def _texts(told: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], list[tuple
                 quotes[quote] = len(quotes)
         event["document"], event["quote"] = places.get(key), quotes.get(quote)
     return list(documents.values()), list(quotes)
+
+
+def _cut(title: str) -> str:
+    return title if len(title) <= TITLE else f"{title[:TITLE].rstrip()} …"
 
 
 def _size(value: object) -> int:

@@ -1,18 +1,25 @@
 
 "use strict";
 (() => {
-  const STEP = 25; // events that one press of "Show more" adds
+  const STEP = 25; // items that one press of "Show more" adds
   const YEARS_AS_MONTHS = 3; // a span of at most so many years is drawn by months
+  const LINES = 100; // of a table
+  const PAPER = 680; // pixels between the margins of a sheet of A4 or Letter, less the frame of a chart
   const day = (text) => (text ? Date.parse(text) : null);
   const read = (id) => JSON.parse(document.getElementById(id).textContent);
   const told = read("data");
   const charts = read("specifications");
   const form = document.getElementById("filters");
   const names = new Intl.NumberFormat("en");
+  const shares = new Intl.NumberFormat("en", { style: "percent" });
   const dates = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
-  const shownDay = (text) => (text ? dates.format(day(text)) : "");
+  const months = new Intl.DateTimeFormat("en-GB", { month: "short", year: "numeric", timeZone: "UTC" });
+  const shownDay = (value) => (value ? dates.format(new Date(value)) : "");
+  const ordinals = new Intl.PluralRules("en", { type: "ordinal" });
   const views = new Map();
   let listed = STEP;
+
+  const ordinal = (number) => `${number}${{ one: "st", two: "nd", few: "rd", other: "th" }[ordinals.select(number)]}`;
 
   // An event comes as a row of the columns named in told.columns; words that repeat come as places in told.words.
   const words = told.words;
@@ -24,7 +31,7 @@
   });
   const episodes = told.episodes.map((row) => ({
     ...row,
-    case: `${row.sender} → ${row.target}${row.round > 1 ? ` (${row.round})` : ""}`,
+    case: `${row.sender} → ${row.target}${row.round > 1 ? ` (${ordinal(row.round)} time)` : ""}`,
   }));
 
   // --- filters
@@ -56,55 +63,87 @@
 
   function figures(rows) {
     const different = (name) => new Set(rows.map((row) => row[name]).filter((value) => value !== null)).size;
-    const values = {
-      events: rows.length,
+    const parts = {
       done: rows.filter((row) => row.status === told.done).length,
       spoken: rows.filter((row) => told.spoken.includes(row.status)).length,
-      actors: different("actor"),
-      targets: different("target"),
-      documents: different("document"),
+      rejected: rows.filter((row) => row.status === told.rejected).length,
     };
+    const values = { events: rows.length, ...parts, actors: different("actor"), targets: different("target") };
     for (const cell of document.querySelectorAll("[data-figure]"))
       cell.textContent = names.format(values[cell.dataset.figure]);
+    for (const cell of document.querySelectorAll("[data-share]"))
+      cell.textContent = rows.length ? ` · ${shares.format(parts[cell.dataset.share] / rows.length)}` : "";
   }
 
   // --- charts
 
-  function unit(rows) {
-    const known = rows.filter((row) => row.day !== null).map((row) => row.day);
-    const [first, last] = known.reduce(([low, high], one) => [one < low ? one : low, one > high ? one : high], ["9", ""]);
-    return known.length && day(last) - day(first) > YEARS_AS_MONTHS * 366 * 864e5 ? "utcyear" : "utcyearmonth";
+  // How often the values of some columns come together, in the order in which they first come.
+  function tally(rows, columns) {
+    const counted = new Map();
+    for (const row of rows) {
+      const values = columns.map((name) => row[name]);
+      const key = JSON.stringify(values);
+      const found = counted.get(key);
+      if (found) found.count += row.count ?? 1;
+      else counted.set(key, { ...Object.fromEntries(columns.map((name, place) => [name, values[place]])), count: row.count ?? 1 });
+    }
+    return [...counted.values()];
+  }
+
+  // The days of all but the oldest hundredth, which would squeeze the others: news now and then recalls an old act.
+  const begin = (rows) => {
+    const days = rows.filter((row) => row.day !== null).map((row) => row.day).sort();
+    return days.length ? days[Math.floor(days.length / 100)] : null;
+  };
+
+  // Events by year or month: first a row that counts nothing for each, so that those without events keep their place.
+  function dated(rows) {
+    const known = rows.filter((row) => row.day !== null);
+    if (!known.length) return [];
+    const last = known.reduce((high, row) => (row.day > high ? row.day : high), "");
+    const byYear = day(last) - day(begin(rows)) > YEARS_AS_MONTHS * 366 * 864e5;
+    const first = begin(rows).slice(0, byYear ? 4 : 7);
+    const name = (text) => (byYear ? text.slice(0, 4) : months.format(day(text.slice(0, 7))));
+    const period = (text) => (text < first ? `before ${name(first)}` : name(text));
+    const { action, status } = known[0];
+    const empty = known.some((row) => row.day < first) ? [`before ${name(first)}`] : [];
+    for (let at = new Date(first); at <= day(last); at.setUTCMonth(at.getUTCMonth() + (byYear ? 12 : 1)))
+      empty.push(name(at.toISOString()));
+    return tally(
+      [
+        ...empty.map((one) => ({ period: one, action, status, count: 0 })),
+        ...known.map((row) => ({ period: period(row.day), action: row.action, status: row.status })),
+      ],
+      ["period", "action", "status"],
+    );
   }
 
   function chartRows(rows) {
-    const length = unit(rows) === "utcyear" ? 4 : 7;
+    const both = (one, other) => tally(rows.filter((row) => row[one] !== null && row[other] !== null), [one, other]);
     const named = new Set(rows.flatMap((row) => row.episodes));
     return {
-      dated: rows
-        .filter((row) => row.day !== null)
-        .map((row) => ({ day: day(row.day), period: row.day.slice(0, length), action: row.action, status: row.status })),
-      placed: rows
-        .filter((row) => row.sender !== null && row.receiver !== null)
-        .map(({ sender, receiver }) => ({ sender, receiver })),
-      paired: rows.filter((row) => row.actor !== null && row.target !== null).map(({ actor, target }) => ({ actor, target })),
-      measures: rows.flatMap((row) => row.measures.map((measure) => ({ measure, status: row.status }))),
+      dated: dated(rows),
+      placed: both("sender", "receiver"),
+      paired: both("actor", "target"),
+      measures: tally(rows.flatMap((row) => row.measures.map((measure) => ({ measure, status: row.status }))), ["measure", "status"]),
       episodes: episodes
         .filter((row, place) => named.has(place))
         .map((row) => Object.fromEntries(Object.entries(row).map(([name, value]) => [name, name.endsWith("_on") ? day(value) : value]))),
     };
   }
 
-  function withUnit(chart, wanted) {
-    const text = JSON.stringify(chart.specification).replaceAll('"utcyear"', `"${wanted}"`);
-    return JSON.parse(text);
+  // Where the time of the cases begins. Older steps stand at its edge, unless there are no others.
+  function earliest(cases) {
+    const start = day(begin(events));
+    return cases.some((row) => row.last_step_on > start) ? start : Math.min(...cases.map((row) => row.first_step_on));
   }
 
-  async function draw(chart, rows, wanted) {
-    const plot = document.querySelector(`[data-chart="${chart.name}"] .plot`);
-    const drawn = views.get(chart.name);
-    if (!drawn || drawn.wanted !== wanted) {
-      if (drawn) drawn.result.finalize();
-      const result = await vegaEmbed(plot, withUnit(chart, wanted), {
+  const fitted = (view, across) => view.signal("across", across).signal("width", across, { force: true });
+
+  async function draw(chart, rows) {
+    if (!views.has(chart.name)) {
+      const plot = document.querySelector(`[data-chart="${chart.name}"] .plot`);
+      const { view } = await vegaEmbed(plot, chart.specification, {
         actions: false,
         ast: true, // Vega's own interpreter: the page's policy forbids eval
         defaultStyle: false,
@@ -112,32 +151,28 @@
         renderer: "svg",
         tooltip: { disableDefaultStyle: true },
       });
-      views.set(chart.name, { result, wanted });
+      views.set(chart.name, { plot, view });
     }
-    const { view } = views.get(chart.name).result;
-    await view.data("rows", rows).runAsync();
+    const { plot, view } = views.get(chart.name);
+    if (chart.rows === "episodes") view.signal("earliest", earliest(rows));
+    await fitted(view, plot.clientWidth).data("rows", rows).runAsync();
   }
 
   function tabulate(chart, rows) {
     const place = document.querySelector(`[data-chart="${chart.name}"] .table`);
-    const columns = Object.entries(chart.columns);
-    const counted = new Map();
-    for (const row of rows) {
-      const cells = columns.map(([name]) => (name.endsWith("_on") ? shownDay(row[name] && new Date(row[name]).toISOString().slice(0, 10)) : (row[name] ?? "")));
-      const key = JSON.stringify(cells);
-      const found = counted.get(key) ?? { cells, count: 0 };
-      found.count += row.event_count ?? 1;
-      counted.set(key, found);
-    }
-    const lines = [...counted.values()].sort((a, b) => b.count - a.count).slice(0, 100);
+    const columns = Object.keys(chart.columns);
+    const lines = tally(rows.map((row) => ({ ...row, count: row.count ?? row.event_count })), columns).filter((line) => line.count);
+    if (chart.table_begins === "latest") lines.reverse();
+    else lines.sort((a, b) => b.count - a.count);
     const table = element("table");
     const head = element("tr");
-    for (const [, title] of columns) head.append(element("th", title, { scope: "col" }));
+    for (const title of Object.values(chart.columns)) head.append(element("th", title, { scope: "col" }));
     head.append(element("th", "Events", { scope: "col", className: "number" }));
+    if (lines.length > LINES) table.append(element("caption", `The first ${LINES} of ${names.format(lines.length)} rows`));
     table.append(element("thead", head), element("tbody"));
-    for (const line of lines) {
+    for (const line of lines.slice(0, LINES)) {
       const row = element("tr");
-      for (const cell of line.cells) row.append(element("td", cell));
+      for (const name of columns) row.append(element("td", name.endsWith("_on") ? shownDay(line[name]) : (line[name] ?? "")));
       row.append(element("td", names.format(line.count), { className: "number" }));
       table.tBodies[0].append(row);
     }
@@ -163,35 +198,62 @@
     return block;
   }
 
-  function source(document_) {
+  function source(document_, others) {
     const line = element("p");
     const title = document_.title || document_.url || "untitled";
     line.append(document_.url ? element("a", title, { href: document_.url, rel: "noopener noreferrer", target: "_blank" }) : title);
     const rest = [document_.source, shownDay(document_.published)].filter(Boolean).join(", ");
     if (rest) line.append(` (${rest})`);
+    if (others > 0) line.append(` and ${names.format(others)} other ${others === 1 ? "article" : "articles"}`);
     return line;
+  }
+
+  function when(event) {
+    const { day: from, until, precision } = event;
+    if (from === null) return "date unknown";
+    const short = (text) => (precision === "multi_year" ? text.slice(0, 4) : months.format(day(text)));
+    if (until) return `${short(from)} to ${short(until)}`;
+    if (precision === "year") return from.slice(0, 4);
+    if (precision === "month") return months.format(day(from));
+    if (precision === "week") return `week of ${shownDay(from)}`;
+    return event.basis === "publication" ? `reported ${shownDay(from)}` : shownDay(from);
+  }
+
+  // What one sentence says of several parties, such as a list of those that are hit, is one item.
+  function together(rows) {
+    const items = new Map();
+    for (const row of rows) {
+      const { document: told_by, quote, action, status, measures, day: on } = row;
+      const key = quote === null ? row : JSON.stringify([told_by, quote, action, status, measures, on]);
+      if (!items.has(key)) items.set(key, { ...row, actors: new Set(), targets: new Set() });
+      items.get(key).actors.add(row.actor ?? "Not named");
+      items.get(key).targets.add(row.target ?? "not named");
+    }
+    return [...items.values()];
   }
 
   function item(event) {
     const made = element("li");
-    made.append(element("h3", `${event.actor ?? "Somebody"} → ${event.target ?? "not named"}`));
+    made.append(element("h3", `${[...event.actors].join(", ")} → ${[...event.targets].join(", ")}`));
     const line = element("p");
     for (const chip of [event.action, event.status, ...event.measures]) line.append(element("span", chip, { className: "chip" }));
-    line.append(event.precision === "day" || !event.day ? shownDay(event.day) : `${event.precision} from ${shownDay(event.day)}`);
+    line.append(when(event));
     made.append(line);
     if (event.quote !== null) made.append(quoted(told.quotes[event.quote]));
-    if (event.document !== null) made.append(source(told.documents[event.document]));
+    if (event.document !== null) made.append(source(told.documents[event.document], event.document_count - 1));
     return made;
   }
 
   function list(rows) {
-    document.getElementById("newest").replaceChildren(...rows.slice(0, listed).map(item));
-    document.getElementById("more").hidden = rows.length <= listed;
+    const items = together(rows);
+    document.getElementById("newest").replaceChildren(...items.slice(0, listed).map(item));
+    document.getElementById("more").hidden = items.length <= listed;
   }
 
   // --- all of it
 
   let last = Promise.resolve();
+  let printing = false;
   async function update() {
     const rows = chosen();
     describe(rows.length);
@@ -204,16 +266,28 @@
       const data = chartRows(rows);
       for (const chart of charts) {
         tabulate(chart, data[chart.rows]);
-        await draw(chart, data[chart.rows], unit(rows));
+        await draw(chart, data[chart.rows]);
       }
     }
     document.body.dataset.ready = String(rows.length);
   }
   const queue = () => { last = last.then(update, update); };
 
-  // Charts are printed as they stand, scaled to the paper: drawn anew for it, they would be caught half done.
-  const printed = matchMedia("print");
-  addEventListener("resize", (event) => { if (printed.matches) event.stopImmediatePropagation(); }, true);
+  // Charts are as wide as their place. For paper they are drawn at once: what is drawn later is not on it.
+  const charted = new ResizeObserver(() => {
+    if (!printing) last = last.then(async () => {
+      for (const { plot, view } of views.values())
+        if (plot.clientWidth && view.signal("across") !== plot.clientWidth) await fitted(view, plot.clientWidth).runAsync();
+    });
+  });
+  addEventListener("beforeprint", () => {
+    printing = true;
+    for (const { view } of views.values()) fitted(view, PAPER).run();
+  });
+  addEventListener("afterprint", () => {
+    printing = false;
+    for (const { plot, view } of views.values()) fitted(view, plot.clientWidth || PAPER).run();
+  });
 
   form.addEventListener("input", () => { listed = STEP; queue(); });
   form.addEventListener("reset", () => { listed = STEP; setTimeout(queue); });
@@ -223,4 +297,5 @@
     list(chosen());
   });
   queue();
+  charted.observe(document.getElementById("charts"));
 })();

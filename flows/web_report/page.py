@@ -16,13 +16,13 @@ import vl_convert
 
 from flows.web_report.charts import charts
 from flows.web_report.gather import EVENTS, Reported
-from flows.web_report.wording import ACTIONS, STATUSES
+from flows.web_report.wording import ACTIONS, MEANINGS, STATUSES
 from models.event import Action, Status
 
 FOLDER = Path(__file__).parent
 PLACES = 300  # parties to choose from; a longer list helps nobody
-_CODED = ("precision", "actor", "target", "sender", "receiver", "action", "status")
-_COLUMNS = (*_CODED, "day", "measures", "episodes", "document", "quote")
+_CODED = ("precision", "basis", "actor", "target", "sender", "receiver", "action", "status")
+_COLUMNS = (*_CODED, "day", "until", "measures", "episodes", "document_count", "document", "quote")
 _SPOKEN = (Status.PLANNED, Status.CONSIDERED, Status.THREATENED, Status.DEMANDED)
 
 
@@ -47,6 +47,7 @@ def render(reported: Reported, made: date) -> str:
         actions=_used(reported, "action", ACTIONS),
         statuses=_used(reported, "status", STATUSES),
         measures=sorted({reported.measures[measure] for event in reported.events for measure in event["measures"]}),
+        meanings=MEANINGS,
         charts=drawn,
         made=_written(made),
         data=embedded(_data(reported)),
@@ -93,6 +94,7 @@ def _data(reported: Reported) -> dict[str, Any]:
         "episodes": reported.episodes,
         "done": STATUSES[Status.ENACTED],
         "spoken": [STATUSES[status] for status in _SPOKEN],
+        "rejected": STATUSES[Status.REJECTED],
     }
 
 

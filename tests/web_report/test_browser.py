@@ -3,8 +3,10 @@
 import os
 import re
 import shutil
+import subprocess
 from collections.abc import Iterator
 from datetime import date, datetime
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,7 @@ from flows.cli import app
 from flows.publish import publish
 from flows.transform import transform
 from flows.warehouse import load, open_warehouse
+from flows.web_report.counts import PARTIES
 from models.event import Action, Basis, Document, Event, EventDate, Measure, Party, Precision, Status
 from models.rows import ORIGINS, Reading, Stamp, document_rows, mention_rows, rejection_rows
 from tests.stores import ask
@@ -29,17 +32,25 @@ MENTIONS = 30_000  # about 10,000 events
 PATIENCE = 120_000  # milliseconds
 HOSTILE = "<script>window.hacked = 1</script><img src=x onerror='window.hacked = 1'>"
 DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+PAPER = {"width": 703, "height": 1032}  # between the margins of A4
+TEXT_BOXES = """() =>
+  [...document.querySelectorAll("[data-chart=heat] svg text")].filter((text) => text.textContent).map((text) => {
+    const { left, right, top, bottom } = text.getBoundingClientRect();
+    const slanted = text.getAttribute("transform").includes("rotate");
+    return { text: text.textContent, left, right, top, bottom, slanted };
+  })
+"""
 
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A published file of about 10,000 made-up events, one that answers another, and one that attacks its reader."""
+    """A published file of about 10,000 made-up events, one that answers another, one long ago, one that attacks."""
     store = tmp_path_factory.mktemp("store")
     warehouse = store / "warehouse.duckdb"
     with open_warehouse(warehouse) as connection:
         fill(connection, MENTIONS)
         stamp = Stamp("attack", "synthetic", datetime(2026, 1, 1))
-        readings = [Reading(*attack()), Reading(*answer())]
+        readings = [Reading(*attack()), Reading(*answer()), Reading(*memory())]
         nothing = document_rows([], stamp).select(ORIGINS.keys())
         load(
             connection,
@@ -80,6 +91,18 @@ def answer() -> tuple[Document, bool, tuple[Event, ...]]:
         "sanctioned", 9, 19, text, 0, len(text), 0.9,
     )  # fmt: skip
     return Document("answer", text, "Answer", date(2025, 1, 6)), True, (event,)
+
+
+def memory() -> tuple[Document, bool, tuple[Event, ...]]:
+    """An act long before the others, of which only the month is known."""
+    text = "In May 1979 Suriname sanctioned Mongolia."
+    event = Event(
+        (Party("Suriname", "Suriname", "SUR", 12, 20),), Action.IMPOSE, Status.ENACTED,
+        (Party("Mongolia", "Mongolia", "MNG", 32, 40),), (Measure.TRADE,),
+        EventDate("In May 1979", date(1979, 5, 1), date(1979, 5, 31), Precision.MONTH, Basis.TEXT),
+        "sanctioned", 21, 31, text, 0, len(text), 0.9,
+    )  # fmt: skip
+    return Document("memory", text, "Memory", date(2025, 1, 7)), True, (event,)
 
 
 @pytest.fixture(scope="module")
@@ -173,6 +196,8 @@ def test_the_figures_are_those_of_the_published_file(store: Path, page: Page) ->
     assert figure(page, "events") == events(store, "true")
     assert figure(page, "done") == events(store, "status = 'enacted'")
     assert figure(page, "spoken") == events(store, "status IN ('planned', 'considered', 'threatened', 'demanded')")
+    done = events(store, "status = 'enacted'") / events(store, "true")
+    expect(page.locator("[data-share=done]")).to_have_text(f" · {done:.0%}")
     for name in page.locator("[data-chart]").all():
         assert name.locator("svg .mark-rect path, svg .mark-rule line, svg .mark-symbol path").count() > 0
     shot(page, "light")
@@ -210,6 +235,43 @@ def test_a_country_is_found_as_sender_and_as_target(store: Path, page: Page) -> 
     control(page, "Country or organisation").select_option(country)
     ready(page, events(store, f"sender = '{country}' OR case_target = '{country}'"))
     shot(page, "one-country")
+
+
+def test_time_runs_by_years_or_by_months_and_old_acts_stand_together(page: Page) -> None:
+    assert periods(page) == ["before 2013", *map(str, range(2013, 2027))]
+    control(page, "From").fill("2020-11-01")
+    control(page, "To").fill("2021-02-28")
+    page.wait_for_function("() => document.querySelector('[data-chart=actions] td').textContent === 'Feb 2021'")
+    assert periods(page) == ["Nov 2020", "Dec 2020", "Jan 2021", "Feb 2021"]
+
+
+def periods(page: Page) -> list[str]:
+    """The periods of the timeline's table, the earliest first."""
+    cells = page.locator("[data-chart=actions] tbody td:first-child").all_text_contents()
+    return list(dict.fromkeys(reversed(cells)))
+
+
+def test_a_date_is_told_as_exactly_as_it_is_known(page: Page) -> None:
+    control(page, "To").fill("1979-12-31")
+    ready(page, 1)
+    expect(page.locator("#newest li p").first).to_contain_text("May 1979")
+    expect(page.locator("#newest li p").first).not_to_contain_text("1 May 1979")
+
+
+def test_numbers_are_written_in_full(page: Page) -> None:
+    for chart in ("actions", "statuses", "measures"):
+        labels = page.locator(f"[data-chart={chart}] .role-axis-label text").all_text_contents()
+        assert len([label for label in labels if re.fullmatch(r"[\d,]+", label)]) > 3
+        assert not [label for label in labels if "e+" in label]
+
+
+def test_charts_follow_the_width_of_the_window(page: Page) -> None:
+    for size in (PHONE, DESKTOP):
+        page.set_viewport_size(size)
+        page.wait_for_function(
+            "() => [...document.querySelectorAll('.plot')].every(plot =>"
+            " Number(plot.querySelector('svg').getAttribute('width')) === plot.clientWidth)"
+        )
 
 
 def test_where_nothing_fits_the_page_says_so(page: Page) -> None:
@@ -267,5 +329,44 @@ def test_the_page_prints_light_and_without_its_controls(page: Page) -> None:
     page.emulate_media(media="print", color_scheme="dark")
     expect(page.locator("#filters")).to_be_hidden()
     assert page.evaluate("() => getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+
+
+def test_on_paper_the_words_of_the_heat_map_are_whole_and_apart(page: Page) -> None:
+    page.set_viewport_size(PAPER)
+    page.emulate_media(media="print")
+    page.evaluate("() => dispatchEvent(new Event('beforeprint'))")
+    boxes = page.evaluate(TEXT_BOXES)
+    assert len(boxes) > 2 * PARTIES
+    lead = page.locator("[data-chart=heat] > p").bounding_box()
+    card = page.locator("[data-chart=heat]").bounding_box()
+    assert lead and card
+    for box in boxes:
+        assert box["top"] >= lead["y"] + lead["height"], box
+        assert card["x"] <= box["left"] < box["right"] <= card["x"] + card["width"] <= PAPER["width"], box
+    level = [box for box in boxes if not box["slanted"]]
+    overlaps = [(one["text"], other["text"]) for one, other in combinations(level, 2) if overlap(one, other)]
+    assert overlaps == []
+
+
+def overlap(one: dict[str, float], other: dict[str, float]) -> bool:
+    return (
+        one["left"] < other["right"]
+        and other["left"] < one["right"]
+        and one["top"] < other["bottom"] - 1
+        and other["top"] < one["bottom"] - 1
+    )
+
+
+def test_a_sheet_of_paper_cuts_no_word(page: Page) -> None:
+    pdftotext = shutil.which("pdftotext")
+    if not pdftotext and not os.environ.get("CI"):
+        pytest.skip("needs pdftotext: apt-get install poppler-utils")
+    assert pdftotext, "CI installs poppler-utils"
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     page.pdf(path=SCREENSHOTS / "print.pdf", format="A4", print_background=True)
+    printed = subprocess.check_output([pdftotext, "-raw", SCREENSHOTS / "print.pdf", "-"], text=True)
+    page.emulate_media(media="print")
+    shown = page.evaluate("() => [...document.querySelectorAll('body *')].map(one => one.textContent).join(' ')")
+    cut = set(re.findall(r"[^\W\d_]{3,}", printed)) - set(re.findall(r"[^\W\d_]{3,}", shown))
+    assert cut == set()
+    assert printed.count("Suriname") > PARTIES

@@ -17,7 +17,9 @@ from flows.web_report.page import render
 HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(1)>"
 EVENT: dict[str, Any] = {
     "day": "2024-05-06",
+    "until": None,
     "precision": "day",
+    "basis": "text",
     "actor": HOSTILE,
     "target": "Iran",
     "sender": HOSTILE,
@@ -26,6 +28,7 @@ EVENT: dict[str, Any] = {
     "status": "threatened",
     "measures": ["trade"],
     "episodes": [],
+    "document_count": 1,
     "document": 0,
     "quote": 0,
 }

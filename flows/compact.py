@@ -1,29 +1,45 @@
-"""The warehouse file without the room that replaced rows left: DuckDB reuses it but never gives it back."""
+"""The warehouse without the room that replaced rows left: DuckDB reuses it but never gives it back."""
 
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
+from flows import lake
 from flows.drafts import draft_of, quoted
-from flows.warehouse import StoreError, open_warehouse, store_errors
+from flows.lake import Lake
+from flows.store_errors import StoreError, store_errors
+from flows.warehouse import Warehouse, open_warehouse
 
 
 @dataclass(frozen=True, slots=True)
 class Compacted:
-    """The size of the file before and after, in bytes."""
+    """The size of the warehouse before and after, in bytes."""
 
     before: int
     after: int
 
 
-def compact(path: Path) -> Compacted:
+def compact(warehouse: Warehouse) -> Compacted:
+    """Make the warehouse as small as what it holds.
+
+    Raises:
+        StoreError: it is open elsewhere, or cannot be read or written; it is then as it was.
+    """
+    return _compact_lake(warehouse) if isinstance(warehouse, Lake) else _compact_file(warehouse)
+
+
+def _compact_lake(warehouse: Lake) -> Compacted:
+    with open_warehouse(warehouse) as connection:
+        before = lake.size(connection)
+        lake.tidy(connection)
+        return Compacted(before, lake.size(connection))
+
+
+def _compact_file(path: Path) -> Compacted:
     """Rewrite the DuckDB file `path` with all it holds, and put the new one in its place by one rename.
 
     A process that is killed at any instant leaves the file as it was, or the new one. Nothing else may have it open.
-
-    Raises:
-        StoreError: the file is open elsewhere, or cannot be read or written; it is then as it was.
     """
     with open_warehouse(path) as connection:
         connection.execute("CHECKPOINT")

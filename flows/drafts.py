@@ -5,7 +5,7 @@ from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from flows.warehouse import StoreError
+from flows.store_errors import StoreError
 
 
 @contextmanager

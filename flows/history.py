@@ -5,6 +5,7 @@ from typing import Literal
 
 import duckdb
 
+from flows.transactions import atomically
 from models.rows import Stamp
 
 Table = Literal["documents", "event_mentions"]
@@ -26,26 +27,28 @@ def retire_unheld(connection: duckdb.DuckDBPyConnection, stamp: Stamp) -> int:
 
     To be called once a whole input is loaded: within it, a text may move from one origin to another.
     """
-    connection.execute("BEGIN")
-    connection.execute(
-        "CREATE OR REPLACE TEMP TABLE unheld AS"
-        " SELECT document_id FROM raw.documents ANTI JOIN raw.origins USING (document_id)"
-    )
-    retire(connection, "event_mentions", "unheld", stamp)
-    retired = retire(connection, "documents", "unheld", stamp)
-    connection.execute("COMMIT")
-    return retired
+
+    def work() -> int:
+        connection.execute(
+            "CREATE OR REPLACE TEMP TABLE unheld AS"
+            " SELECT document_id FROM raw.documents ANTI JOIN raw.origins USING (document_id)"
+        )
+        retire(connection, "event_mentions", "unheld", stamp)
+        return retire(connection, "documents", "unheld", stamp)
+
+    return atomically(connection, work)[0]
 
 
 def prune_history(connection: duckdb.DuckDBPyConnection, before: datetime) -> int:
     """Forget what was replaced earlier than `before` (UTC, without a zone); gives how many rows went."""
-    connection.execute("BEGIN")
-    pruned = sum(
-        _count(connection.execute(f"DELETE FROM raw.{table}_history WHERE replaced_at < ?", [before]))  # noqa: S608
-        for table in ("documents", "event_mentions")
-    )
-    connection.execute("COMMIT")
-    return pruned
+
+    def work() -> int:
+        return sum(
+            _count(connection.execute(f"DELETE FROM raw.{table}_history WHERE replaced_at < ?", [before]))  # noqa: S608
+            for table in ("documents", "event_mentions")
+        )
+
+    return atomically(connection, work)[0]
 
 
 def _count(changed: duckdb.DuckDBPyConnection) -> int:

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from itertools import count as numbers
 from itertools import islice
-from pathlib import Path
 from typing import Any
 
 from prefect import flow
@@ -47,7 +46,7 @@ from flows.tasks import (
     refresh_page,
     settle,
 )
-from flows.warehouse import Loaded, open_warehouse, unread
+from flows.warehouse import Loaded, Warehouse, open_warehouse, unread
 from flows.worker import pipeline
 from models.clock import now
 from models.errors import UserError
@@ -162,7 +161,7 @@ def take_in(
     return report
 
 
-def _outdated(warehouse: Path, version: str) -> Iterator[str]:
+def _outdated(warehouse: Warehouse, version: str) -> Iterator[str]:
     with open_warehouse(warehouse) as connection:
         found = len(outdated(connection, version))
     if found:
@@ -238,7 +237,7 @@ def extraction(
     return readings
 
 
-def _prepared(number: int, found: Sequence[Collected], warehouse: Path, version: str) -> Batch:
+def _prepared(number: int, found: Sequence[Collected], warehouse: Warehouse, version: str) -> Batch:
     with open_warehouse(warehouse) as connection:
         fresh, unchanged = unread(connection, [i for i in found if isinstance(i, Document)], version)
     rejections = [i for i in found if isinstance(i, Rejection)]
@@ -263,7 +262,7 @@ def _count(this: _Run, items: list[Item], batch: Batch, loaded: Loaded, rejectio
 
 
 @contextmanager
-def recorded(warehouse: Path, stamp: Stamp, tally: Counter[str]) -> Generator[None]:
+def recorded(warehouse: Warehouse, stamp: Stamp, tally: Counter[str]) -> Generator[None]:
     """Record a run in the warehouse: that it began, and how it ended, with the counts that `tally` then holds."""
     with open_warehouse(warehouse) as connection:
         start_run(connection, stamp)

@@ -5,14 +5,13 @@ from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import date
-from pathlib import Path
 
 from flows.client import Web
 from flows.collecting import Collected, collect
 from flows.collecting.ledger import known_fetches
 from flows.named_sources import NamedSource
 from flows.sources import documents
-from flows.warehouse import open_warehouse
+from flows.warehouse import Warehouse, open_warehouse
 from models.clock import now
 from models.event import Document
 from models.fetches import Fetch, SourceRun
@@ -77,7 +76,7 @@ def from_files(sources: Sequence[str], published: date | None) -> Iterator[Item]
     return (Item(found) for found in documents(sources, published=published))
 
 
-def from_named(sources: Sequence[NamedSource], warehouse: Path, tally: SourceTally) -> Iterator[Item]:
+def from_named(sources: Sequence[NamedSource], warehouse: Warehouse, tally: SourceTally) -> Iterator[Item]:
     """What the named sources give, one source after the other; what fails is a rejection, and the others go on."""
     with Web() as web:
         for source in sources:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pythonjsonlogger.json import JsonFormatter
 
-from flows.warehouse import StoreError
+from flows.store_errors import StoreError
 
 log = logging.getLogger(__name__)
 log.addHandler(logging.NullHandler())

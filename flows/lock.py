@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from flows.warehouse import StoreError
+from flows.store_errors import StoreError
 
 _LOOK_AGAIN = 0.5  # seconds
 

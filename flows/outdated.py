@@ -1,11 +1,10 @@
 """Documents that another version of the extractor has read: what a backfill reads again, from the stored texts."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import duckdb
 
-from flows.warehouse import open_warehouse
+from flows.warehouse import Warehouse, open_warehouse
 from models.event import Document
 
 _AT_ONCE = 1000  # texts held in memory
@@ -26,7 +25,7 @@ def outdated(connection: duckdb.DuckDBPyConnection, version: str) -> list[str]:
     return [str(document_id) for (document_id,) in rows]
 
 
-def stored(warehouse: Path, document_ids: list[str]) -> Iterator[Document]:
+def stored(warehouse: Warehouse, document_ids: list[str]) -> Iterator[Document]:
     """The documents with these ids, from the warehouse, which is open only while some are fetched.
 
     Raises:

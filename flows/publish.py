@@ -5,52 +5,73 @@ from pathlib import Path
 
 import duckdb
 
+from flows import lake
 from flows.drafts import draft_of, quoted
-from flows.warehouse import StoreError, store_errors
+from flows.lake import Lake
+from flows.store_errors import StoreError, store_errors
+from flows.transactions import atomically
+from flows.warehouse import Warehouse
 
 MARTS_SCHEMA = "marts"
 
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """What now stands at `path`: its tables with their row counts, and its size in bytes."""
+    """What now stands at `path`: its tables with their row counts, and its size in bytes.
+
+    `snapshot` is the one of the lake that it was made of.
+    """
 
     path: Path
     tables: dict[str, int]
     size: int
+    snapshot: int | None = None
 
 
-def publish(warehouse: Path, target: Path) -> Published:
+def publish(warehouse: Warehouse, target: Path) -> Published:
     """Copy the marts of `warehouse` into the schema `main` of a new file, and rename it to `target`.
 
-    Whoever has `target` open goes on reading the file that was there. The warehouse must not be open for writing.
+    Whoever has `target` open goes on reading the file that was there. A warehouse file must not be open for writing.
+    In a lake, the snapshot that the marts were copied of is tagged.
 
     Raises:
         StoreError: the warehouse has no marts, or a file cannot be read or written; `target` is then as it was.
     """
-    with draft_of(target) as draft, store_errors(warehouse):
-        tables = _copy(warehouse, draft)
-    return Published(target, tables, target.stat().st_size)
+    with store_errors(warehouse), duckdb.connect(config=lake.CONFIG) as connection:
+        if isinstance(warehouse, Lake):
+            lake.attach(connection, warehouse)
+        else:
+            connection.execute(f"ATTACH {quoted(warehouse)} AS {lake.NAME} (READ_ONLY)")
+        with draft_of(target) as draft:
+            tables, snapshot = _copy(connection, draft, warehouse)
+        if snapshot is not None:
+            atomically(connection, lambda: lake.tag(connection, snapshot))
+    return Published(target, tables, target.stat().st_size, snapshot)
 
 
-def _copy(warehouse: Path, draft: Path) -> dict[str, int]:
-    with duckdb.connect() as connection:
-        connection.execute(f"ATTACH {quoted(warehouse)} AS warehouse (READ_ONLY)")
-        names = [
-            str(row[0])
-            for row in connection.execute(
-                "SELECT table_name FROM duckdb_tables()"
-                " WHERE database_name = 'warehouse' AND schema_name = ? ORDER BY table_name",
-                [MARTS_SCHEMA],
-            ).fetchall()
-        ]
-        if not names:
-            raise StoreError(f"{warehouse} has no marts to publish: build them first")
-        with store_errors(draft):
-            connection.execute(f"ATTACH {quoted(draft)} AS draft")
-            counts = {name: _copy_table(connection, name) for name in names}
-            connection.execute("DETACH draft")
-    return counts
+def _copy(
+    connection: duckdb.DuckDBPyConnection, draft: Path, warehouse: Warehouse
+) -> tuple[dict[str, int], int | None]:
+    """Copy the marts as they stand at one moment; their row counts, and the snapshot of a lake."""
+    with store_errors(draft):
+        connection.execute(f"ATTACH {quoted(draft)} AS draft")
+        connection.execute("BEGIN")
+    snapshot = lake.snapshot_of(connection) if isinstance(warehouse, Lake) else None
+    names = [
+        str(row[0])
+        for row in connection.execute(
+            "SELECT table_name FROM duckdb_tables()"
+            " WHERE database_name = 'warehouse' AND schema_name = ? ORDER BY table_name",
+            [MARTS_SCHEMA],
+        ).fetchall()
+    ]
+    if not names:
+        raise StoreError(f"{warehouse} has no marts to publish: build them first")
+    with store_errors(draft):
+        counts = {name: _copy_table(connection, name) for name in names}
+        connection.execute("COMMIT")
+        connection.execute("DETACH draft")
+    return counts, snapshot
 
 
 def _copy_table(connection: duckdb.DuckDBPyConnection, name: str) -> int:

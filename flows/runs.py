@@ -5,6 +5,7 @@ from datetime import datetime
 
 import duckdb
 
+from flows.transactions import atomically
 from models.rows import Stamp
 
 
@@ -23,16 +24,20 @@ class RunCounts:
 
 def start_run(connection: duckdb.DuckDBPyConnection, stamp: Stamp) -> None:
     """Record that a run began. A run still marked as running was killed: nobody else can have the file open."""
-    connection.execute(
-        "UPDATE raw.runs SET status = 'failed', finished_at = ?, failure = 'killed before it ended'"
-        " WHERE status = 'running'",
-        [stamp.at],
-    )
-    connection.execute("DELETE FROM raw.runs WHERE run_id = ?", [stamp.run_id])
-    connection.execute(
-        "INSERT INTO raw.runs (run_id, started_at, status, extractor_version) VALUES (?, ?, 'running', ?)",
-        [stamp.run_id, stamp.at, stamp.extractor_version],
-    )
+
+    def work() -> None:
+        connection.execute(
+            "UPDATE raw.runs SET status = 'failed', finished_at = ?, failure = 'killed before it ended'"
+            " WHERE status = 'running'",
+            [stamp.at],
+        )
+        connection.execute("DELETE FROM raw.runs WHERE run_id = ?", [stamp.run_id])
+        connection.execute(
+            "INSERT INTO raw.runs (run_id, started_at, status, extractor_version) VALUES (?, ?, 'running', ?)",
+            [stamp.run_id, stamp.at, stamp.extractor_version],
+        )
+
+    atomically(connection, work)
 
 
 def finish_run(
@@ -41,4 +46,5 @@ def finish_run(
     """Record that a run ended at `at` (UTC, without a zone): failed where `failure` says why, else succeeded."""
     values = {"finished_at": at, "status": "failed" if failure else "succeeded", "failure": failure} | asdict(counts)
     assignments = ", ".join(f"{column} = ?" for column in values)
-    connection.execute(f"UPDATE raw.runs SET {assignments} WHERE run_id = ?", [*values.values(), run_id])  # noqa: S608
+    statement = f"UPDATE raw.runs SET {assignments} WHERE run_id = ?"  # noqa: S608
+    atomically(connection, lambda: connection.execute(statement, [*values.values(), run_id]))

@@ -2,10 +2,13 @@
 
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from flows.lake import Lake
 from models.extraction import LANGUAGE_MODEL
 
 
@@ -26,9 +29,13 @@ class Runner(StrEnum):
 class Settings(BaseSettings):
     """Where the store lies and how documents are read."""
 
-    model_config = SettingsConfigDict(env_prefix="SANCTIONWIRE_", extra="forbid")
+    model_config = SettingsConfigDict(env_prefix="SANCTIONWIRE_", extra="forbid", hide_input_in_errors=True)
 
     store: Path = Field(Path("data"), description="folder of the warehouse and of the published file")
+    lake: str | None = Field(
+        None, description="address of a DuckLake's catalogue; its tables replace the warehouse file"
+    )
+    lake_data: str | None = Field(None, description="folder or s3:// address of the lake's data")
     batch_size: int = Field(200, ge=1, description="documents a task run")
     workers: int = Field(1, ge=1, description="processes that extract; on a cluster, batches under way at once")
     runner: Runner | None = Field(None, description="what extracts; a thread for one worker, processes for more")
@@ -56,9 +63,43 @@ class Settings(BaseSettings):
             raise ValueError("an address is for the runners dask and ray; choose one in SANCTIONWIRE_RUNNER")
         return cluster
 
+    @model_validator(mode="before")
+    @classmethod
+    def _addresses(cls, given: dict[str, Any]) -> dict[str, Any]:
+        """The store may be told as an address: of a folder, or of a lake, whose folder is then the default one."""
+        store = str(given.get("store", ""))
+        if store.startswith("ducklake:"):
+            return {name: value for name, value in given.items() if name != "store"} | {"lake": store}
+        if store.startswith("duckdb://"):
+            return given | {"store": store.removeprefix("duckdb://")}
+        return given
+
+    @field_validator("lake")
+    @classmethod
+    def _without_password(cls, lake: str | None) -> str | None:
+        if lake is None:
+            return None
+        address = lake.removeprefix("ducklake:")
+        if not lake.startswith("ducklake:") or not address:
+            raise ValueError(
+                "an address is wanted: ducklake:postgres://user@host/database, ducklake:sqlite:lake.sqlite"
+            )
+        if "password" in address or urlsplit(address).password:
+            raise ValueError("the password would stand in logs: take it out, and set PGPASSWORD")
+        return lake
+
+    @field_validator("lake_data")
+    @classmethod
+    def _on_a_known_store(cls, data: str | None) -> str | None:
+        if data and "://" in data and not data.startswith("s3://"):
+            raise ValueError("the data of a lake lies in a folder or at s3://")
+        return data
+
     @property
-    def warehouse(self) -> Path:
-        """The private file that a run writes."""
+    def warehouse(self) -> Path | Lake:
+        """What a run writes: a private file of the store, or the lake."""
+        if self.lake:
+            return Lake(self.lake.removeprefix("ducklake:"), self.lake_data)
         return self.store / "warehouse.duckdb"
 
     @property

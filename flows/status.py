@@ -3,7 +3,6 @@
 import time
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -11,8 +10,11 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
+from flows import lake
+from flows.lake import Lake
 from flows.settings import Settings
-from flows.warehouse import StoreError, StoreLockedError, store_errors
+from flows.store_errors import StoreError, StoreLockedError
+from flows.warehouse import Warehouse, is_there, read_warehouse
 from models.clock import now
 
 _SHORT = 8  # characters of a run's id that tell it from others: the last, since ids begin with when they were made
@@ -98,38 +100,39 @@ def status(settings: Settings, runs: int = 5) -> Status:
     Raises:
         StoreError: there is no warehouse, it cannot be read, or a run writes it for longer than this waits.
     """
-    path = settings.warehouse
-    if not path.is_file():
-        raise StoreError(f"{path}: there is no warehouse yet; `sanctionwire run` makes it, --store names another")
-    totals, last, sources = _asked(path, runs)
+    warehouse = settings.warehouse
+    if not is_there(warehouse):
+        raise StoreError(f"{warehouse}: there is no warehouse yet; `sanctionwire run` makes it, --store names another")
+    totals, last, sources, size = _asked(warehouse, runs)
     published = settings.published.stat() if settings.published.is_file() else None
     return Status(
         *totals,
         runs=tuple(RunLine(*row) for row in last),
         sources=tuple(SourceLine(*row) for row in sources),
-        warehouse_size=path.stat().st_size,
+        warehouse_size=size,
         published_size=published.st_size if published else 0,
         published_at=_utc(published.st_mtime) if published else None,
     )
 
 
-def _asked(path: Path, runs: int) -> tuple[Any, list[Any], list[Any]]:
-    """The answers to the three questions; what holds the warehouse for a moment is waited for."""
+def _asked(warehouse: Warehouse, runs: int) -> tuple[Any, list[Any], list[Any], int]:
+    """The answers to the three questions, and the size; what holds the warehouse for a moment is waited for."""
     end = time.monotonic() + _PATIENCE
     while True:
         try:
-            with store_errors(path), duckdb.connect(path, read_only=True) as connection:
+            with read_warehouse(warehouse) as connection:
                 (totals,) = connection.execute(_TOTALS).fetchall()
                 last = connection.execute(_RUNS, [runs]).fetchall()
-                return totals, last, connection.execute(_SOURCES).fetchall()
+                size = lake.size(connection) if isinstance(warehouse, Lake) else warehouse.stat().st_size
+                return totals, last, connection.execute(_SOURCES).fetchall(), size
         except duckdb.CatalogException as error:
             raise StoreError(
-                f"{path} is of an earlier version or no warehouse: run `sanctionwire run` on it"
+                f"{warehouse} is of an earlier version or no warehouse: run `sanctionwire run` on it"
             ) from error
         except StoreLockedError as error:
             if time.monotonic() > end:
                 raise StoreLockedError(
-                    f"{path} is being written: ask again in a while; `sanctionwire sql` answers meanwhile"
+                    f"{warehouse} is being written: ask again in a while; `sanctionwire sql` answers meanwhile"
                 ) from error
             time.sleep(0.05)
 

@@ -3,12 +3,12 @@
 A renewal repeats the words of the one before, half a year later: without the days between them, both would be one.
 """
 
-from collections.abc import Iterator
 from typing import cast
 
 import duckdb
 import polars as pl
 
+from flows.transactions import atomically
 from models.near_duplicates import bands
 from models.rows import STORY_BANDS
 
@@ -91,20 +91,23 @@ def link_stories(connection: duckdb.DuckDBPyConnection) -> int:
 
     The ids follow from the documents that are there, in whatever order they came.
     """
-    for frame in _missing_bands(connection):
-        connection.register("missing", cast(object, frame.to_arrow()))
-        connection.execute("INSERT INTO raw.story_bands FROM missing")
-        connection.unregister("missing")
-    connection.execute("BEGIN")
-    for statement in (_ORPHANS, _LINKS, _STORIES, _LINK):
-        connection.execute(statement)
-    connection.execute("COMMIT")
+    while atomically(connection, lambda: _add_bands(connection))[0]:
+        pass
+
+    def link() -> None:
+        for statement in (_ORPHANS, _LINKS, _STORIES, _LINK):
+            connection.execute(statement)
+
+    atomically(connection, link)
     row = connection.execute("SELECT count(*) FROM stories WHERE story_id <> document_id").fetchone()
     return int(row[0]) if row else 0
 
 
-def _missing_bands(connection: duckdb.DuckDBPyConnection) -> Iterator[pl.DataFrame]:
-    """The bands of the documents that have none yet, some documents at a time."""
-    while texts := connection.execute(_UNBANDED, [_AT_ONCE]).fetchall():
-        rows = [(document_id, band) for document_id, text in texts for band in bands(text)]
-        yield pl.DataFrame(rows, schema=STORY_BANDS, orient="row")
+def _add_bands(connection: duckdb.DuckDBPyConnection) -> int:
+    """Add the bands of some documents that have none yet; of how many."""
+    texts = connection.execute(_UNBANDED, [_AT_ONCE]).fetchall()
+    rows = [(document_id, band) for document_id, text in texts for band in bands(text)]
+    connection.register("missing", cast(object, pl.DataFrame(rows, schema=STORY_BANDS, orient="row").to_arrow()))
+    connection.execute("INSERT INTO raw.story_bands FROM missing")
+    connection.unregister("missing")
+    return len(texts)

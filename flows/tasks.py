@@ -16,9 +16,10 @@ from flows.drafts import draft_of
 from flows.handover import Reference
 from flows.history import retire_unheld
 from flows.publish import Published, publish
+from flows.store_errors import StoreAwayError
 from flows.stories import link_stories
 from flows.transform import Transformed, transform
-from flows.warehouse import Loaded, StoreLockedError, load, open_warehouse
+from flows.warehouse import Loaded, Warehouse, load, open_warehouse
 from flows.worker import read_batch
 from models.contracts import check
 from models.errors import UserError
@@ -48,9 +49,9 @@ def _failed_with(state: Any) -> object:
     return state.result(raise_on_failure=False)
 
 
-def _locked(task: object, run: object, state: Any) -> bool:
-    """A warehouse that another program holds open for a moment is worth another try; a full disk is not."""
-    return isinstance(_failed_with(state), StoreLockedError)
+def _away(task: object, run: object, state: Any) -> bool:
+    """A warehouse that is open elsewhere, or cannot be reached, is worth another try; a full disk is not."""
+    return isinstance(_failed_with(state), StoreAwayError)
 
 
 def _unforeseen(task: object, run: object, state: Any) -> bool:
@@ -58,10 +59,10 @@ def _unforeseen(task: object, run: object, state: Any) -> bool:
     return not isinstance(_failed_with(state), UserError)
 
 
-_WHILE_LOCKED: dict[str, Any] = {
+_WHILE_AWAY: dict[str, Any] = {
     "retries": 3,
     "retry_delay_seconds": [1, 5, 20],
-    "retry_condition_fn": _locked,
+    "retry_condition_fn": _away,
     "cache_policy": NO_CACHE,
 }
 
@@ -80,9 +81,9 @@ def extract_batch(batch: Reference, language_model: str, min_confidence: float, 
     get_run_logger().info("%d documents, %d events", len(readings), sum(len(r.events) for r in readings))
 
 
-@task(name="load", tags=["load"], **_WHILE_LOCKED)
+@task(name="load", tags=["load"], **_WHILE_AWAY)
 def load_batch(
-    warehouse: Path, readings: Sequence[Reading], batch: Batch, stamp: Stamp
+    warehouse: Warehouse, readings: Sequence[Reading], batch: Batch, stamp: Stamp
 ) -> tuple[Loaded, list[Rejection]]:
     """Check the rows of a batch against their contracts and load them in one transaction; gives all it rejected."""
     checked = check(document_rows(readings, stamp), mention_rows(readings, stamp))
@@ -97,22 +98,22 @@ def load_batch(
     return loaded, rejections
 
 
-@task(name="settle", tags=["load"], timeout_seconds=LONGEST, **_WHILE_LOCKED)
-def settle(warehouse: Path, stamp: Stamp) -> None:
+@task(name="settle", tags=["load"], timeout_seconds=LONGEST, **_WHILE_AWAY)
+def settle(warehouse: Warehouse, stamp: Stamp) -> None:
     """Tell what only the whole input tells: which documents are gone, and which of the others are one story."""
     with open_warehouse(warehouse) as connection:
         retire_unheld(connection, stamp)
         link_stories(connection)
 
 
-@task(name="transform", tags=["transform"], timeout_seconds=LONGEST, **_WHILE_LOCKED)
-def build_marts(warehouse: Path, work: Path) -> Transformed:
+@task(name="transform", tags=["transform"], timeout_seconds=LONGEST, **_WHILE_AWAY)
+def build_marts(warehouse: Warehouse, work: Path) -> Transformed:
     """Build and test the marts with dbt."""
     return transform(warehouse, work)
 
 
-@task(name="publish", tags=["publish"], timeout_seconds=LONGEST, **_WHILE_LOCKED)
-def publish_marts(warehouse: Path, target: Path) -> Published:
+@task(name="publish", tags=["publish"], timeout_seconds=LONGEST, **_WHILE_AWAY)
+def publish_marts(warehouse: Warehouse, target: Path) -> Published:
     """Put the marts in place for readers."""
     return publish(warehouse, target)
 

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flows.warehouse import StoreLockedError, is_locked
+from flows.lake import Lake
+from flows.store_errors import StoreAwayError, explained
+from flows.warehouse import Warehouse
 from models.errors import UserError
 
 if TYPE_CHECKING:
@@ -34,15 +36,15 @@ class Transformed:
     warnings: tuple[str, ...]
 
 
-def transform(warehouse: Path, work: Path) -> Transformed:
-    """Load the seeds, build the models and test them (`dbt build`) in the file `warehouse`, which is closed afterwards.
+def transform(warehouse: Warehouse, work: Path) -> Transformed:
+    """Load the seeds, build the models and test them (`dbt build`) in the warehouse, which is closed afterwards.
 
-    dbt's log and compiled SQL go to the folder `work`. Nothing else may have the warehouse open. Incremental marts are
+    dbt's log and compiled SQL go to the folder `work`. Nothing else may have a file open. Incremental marts are
     built anew when the models differ from those of the last build in `work` that passed.
 
     Raises:
         TransformError: dbt could not start, a model could not be built, or a test failed.
-        StoreLockedError: another program has the warehouse open.
+        StoreAwayError: another program has the warehouse open, or it cannot be reached.
     """
     # dbt takes a second or two to import: commands that build nothing need not wait for it.
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
@@ -63,7 +65,7 @@ def transform(warehouse: Path, work: Path) -> Transformed:
     built, models = work / "models.sha256", _models()
     if not built.is_file() or built.read_text() != models:
         arguments.append("--full-refresh")
-    with _environment(SANCTIONWIRE_WAREHOUSE=str(warehouse.absolute())):
+    with _environment(**_target(warehouse)):
         try:
             outcome = dbtRunner().invoke(arguments)  # pyright: ignore[reportUnknownMemberType]
         finally:
@@ -86,10 +88,17 @@ def transform(warehouse: Path, work: Path) -> Transformed:
     )
 
 
-def _failure(warehouse: Path, message: str) -> UserError:
-    if is_locked(message):
-        return StoreLockedError(f"{warehouse} is open in another program: close that program, or wait for it to end")
-    return TransformError(message)
+def _target(warehouse: Warehouse) -> dict[str, str]:
+    """What the profile is told: which of its targets, and where that is."""
+    if isinstance(warehouse, Lake):
+        lake = {"SANCTIONWIRE_WAREHOUSE": str(warehouse), "SANCTIONWIRE_WAREHOUSE_DATA": warehouse.data or ""}
+        return lake | {"SANCTIONWIRE_TARGET": "lake"}
+    return {"SANCTIONWIRE_WAREHOUSE": str(warehouse.absolute()), "SANCTIONWIRE_TARGET": "local"}
+
+
+def _failure(warehouse: Warehouse, message: str) -> UserError:
+    meant = explained(warehouse, message)
+    return meant if isinstance(meant, StoreAwayError) else TransformError(message)
 
 
 def _models() -> str:

@@ -1,17 +1,23 @@
-"""The private warehouse file: raw tables, loaded a batch at a time. Only one process may have it open."""
+"""The private warehouse, a DuckDB file or a lake: raw tables, loaded a batch at a time.
+
+Only one process may have a file open.
+"""
 
 import time
 from collections.abc import Generator, Iterable, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import cast
 
 import duckdb
 import polars as pl
 
+from flows import lake
 from flows.history import retire
-from models.errors import UserError
+from flows.lake import Lake
+from flows.store_errors import StoreAwayError, StoreError, store_errors
+from flows.transactions import atomically
 from models.event import Document
 from models.fetches import FETCHES, SOURCE_RUNS
 from models.rows import (
@@ -51,41 +57,18 @@ SQL_TYPES: dict[pl.DataType, str] = {
     pl.Datetime("us"): "TIMESTAMP",
 }
 
-# What DuckDB raises when it is the file that is at fault; a commit to a full disk is a TransactionException.
-_FILE_ERRORS = (
-    duckdb.ConnectionException,
-    duckdb.FatalException,
-    duckdb.IOException,
-    duckdb.OutOfMemoryException,
-    duckdb.TransactionException,
-)
+Warehouse = Path | Lake  # a private DuckDB file, or a lake
 
-# What DuckDB's messages hold, and what to say instead.
-_LOCKED = "set lock"
 _PATIENCE = 2  # seconds for which another program, such as `sanctionwire status`, may have the warehouse open
-_EXPLANATIONS = {
-    "different configuration": "{path} is open elsewhere in this program with other settings: close that connection",
-    "not a valid DuckDB": "{path} is not a DuckDB file: move it away, or name another --store",
-    "ermission denied": "{path} cannot be written: give yourself the right to, or name another --store",
-    "ead-only file system": "{path} lies on a read-only disk: name another --store",
-    "No space left": "{path}: the disk is full: make room, or name another --store",
-    "File too large": "{path}: the file may not grow any further: raise the limit or quota, or name another --store",
-}
-
-
-class StoreError(UserError):
-    """The store cannot be read or written; the message says what, where and what to do."""
-
-
-class StoreLockedError(StoreError):
-    """Another program has the file open: a later try may succeed."""
+_LAKE_PATIENCE = 10  # seconds for which a lake's catalogue may be away, as while it is started anew
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
     """What one batch changed.
 
-    `replaced` counts documents of a known origin with another content, and those another extractor version had read.
+    `replaced` counts documents of a known origin with another content, and those another extractor version had read;
+    `conflicts` how often another writer was quicker, and the batch was loaded anew.
     """
 
     new: int
@@ -94,31 +77,51 @@ class Loaded:
     events: int
     mentions: int
     rejected: int
+    conflicts: int = 0
 
 
 @contextmanager
-def open_warehouse(path: Path) -> Generator[duckdb.DuckDBPyConnection]:
-    """A connection to the warehouse at `path`, made with its folder and raw tables where missing; closed at the end.
+def open_warehouse(warehouse: Warehouse) -> Generator[duckdb.DuckDBPyConnection]:
+    """A connection to the warehouse, which is made, with its folder and raw tables, where missing; closed at the end.
 
     Raises:
-        StoreError: the file is locked, not a DuckDB file, or cannot be written; also for what DuckDB reports inside.
+        StoreError: it is locked, cannot be reached, read or written; also for what DuckDB reports inside.
     """
-    with store_errors(path):
-        _make_folder(path.parent)
-        with _connected(path) as connection:
-            connection.execute("SET TimeZone = 'UTC'")
-            connection.execute("SET enable_progress_bar = false")  # it would land among what a script prints
-            make_tables(connection)
-            yield connection
+    with store_errors(warehouse), _connected(warehouse) as connection:
+        connection.execute("SET TimeZone = 'UTC'")
+        connection.execute("SET enable_progress_bar = false")  # it would land among what a script prints
+        make_tables(connection)
+        yield connection
 
 
-def _connected(path: Path) -> duckdb.DuckDBPyConnection:
-    end = time.monotonic() + _PATIENCE
+@contextmanager
+def read_warehouse(warehouse: Warehouse) -> Generator[duckdb.DuckDBPyConnection]:
+    """A connection that only reads, to a warehouse that is there. Raises StoreError as `open_warehouse` does."""
+    with (
+        store_errors(warehouse),
+        lake.connect(warehouse, read_only=True)
+        if isinstance(warehouse, Lake)
+        else duckdb.connect(warehouse, read_only=True) as connection,
+    ):
+        yield connection
+
+
+def is_there(warehouse: Warehouse) -> bool:
+    """Whether there is something to open: a file can be missing, of a lake only its catalogue knows."""
+    return isinstance(warehouse, Lake) or warehouse.is_file()
+
+
+def _connected(warehouse: Warehouse) -> duckdb.DuckDBPyConnection:
+    end = time.monotonic() + (_LAKE_PATIENCE if isinstance(warehouse, Lake) else _PATIENCE)
     while True:
         try:
-            return duckdb.connect(path)
-        except duckdb.IOException as error:
-            if not is_locked(str(error)) or time.monotonic() > end:
+            with store_errors(warehouse):
+                if isinstance(warehouse, Lake):
+                    return lake.connect(warehouse)
+                _make_folder(warehouse.parent)
+                return duckdb.connect(warehouse)
+        except StoreAwayError:
+            if time.monotonic() > end:
                 raise
         time.sleep(0.05)
 
@@ -141,14 +144,17 @@ def make_tables(connection: duckdb.DuckDBPyConnection) -> None:
     ]
     if not missing and tables >= RAW_TABLES.keys():
         return
-    connection.execute("BEGIN")
+    lake.make_turns(connection)
+    atomically(connection, lambda: _make_tables(connection, missing))
+
+
+def _make_tables(connection: duckdb.DuckDBPyConnection, missing: Sequence[str]) -> None:
     connection.execute("CREATE SCHEMA IF NOT EXISTS raw")
     for table, schema in RAW_TABLES.items():
         connection.execute(f"CREATE TABLE IF NOT EXISTS raw.{table} ({_columns(schema)})")
     for statement in missing:
         connection.execute(statement)
     connection.execute("UPDATE raw.documents SET story_id = document_id WHERE story_id IS NULL")
-    connection.execute("COMMIT")
 
 
 def known(connection: duckdb.DuckDBPyConnection, document_ids: Iterable[str], extractor_version: str) -> set[str]:
@@ -198,42 +204,9 @@ def load(
     (`flows.history.retire_unheld`): a later batch may bring it from another origin.
     """
     held = pl.concat([unchanged, documents.select(ORIGINS.keys())]).unique("origin", keep="last", maintain_order=True)
-    connection.execute("BEGIN")
-    try:
-        with _registered(connection, batch=documents, batch_mentions=mentions, batch_rejected=rejected, held=held):
-            loaded = _load(connection, unchanged.height, stamp)
-        connection.execute("COMMIT")
-    except BaseException:
-        # Where the commit itself failed there is nothing left to roll back.
-        with suppress(duckdb.Error):
-            connection.execute("ROLLBACK")
-        raise
-    return loaded
-
-
-def is_locked(message: str) -> bool:
-    """Whether DuckDB's message says that another program has the file open."""
-    return _LOCKED in message
-
-
-@contextmanager
-def store_errors(path: Path) -> Generator[None]:
-    """Turn what DuckDB says about the file at `path` into a StoreError of one line."""
-    try:
-        yield
-    except _FILE_ERRORS as error:
-        raise _explained(path, str(error)) from error
-
-
-def _explained(path: Path, message: str) -> StoreError:
-    if is_locked(message):
-        return StoreLockedError(
-            f"{path} is open in another program: wait for the other run to end, or close that program"
-        )
-    for sign, explanation in _EXPLANATIONS.items():
-        if sign in message:
-            return StoreError(explanation.format(path=path))
-    return StoreError(f"{path}: {message.splitlines()[0]}")
+    with _registered(connection, batch=documents, batch_mentions=mentions, batch_rejected=rejected, held=held):
+        loaded, conflicts = atomically(connection, lambda: _load(connection, unchanged.height, stamp))
+    return replace(loaded, conflicts=conflicts)
 
 
 def _make_folder(folder: Path) -> None:

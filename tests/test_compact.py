@@ -10,7 +10,8 @@ import duckdb
 import pytest
 
 from flows.compact import compact
-from flows.warehouse import StoreLockedError, open_warehouse
+from flows.store_errors import StoreLockedError
+from flows.warehouse import open_warehouse
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -19,8 +19,8 @@ from flows.lock import only_run
 from flows.report import ARTIFACT_KEY, IncompleteError, RunReport
 from flows.settings import Settings
 from flows.source_files import SourceError
+from flows.store_errors import StoreError
 from flows.transform import TransformError
-from flows.warehouse import StoreError
 from models.errors import UserError
 from models.event import Document
 from tests.stores import ACT, OTHER_ACT, ask, fill, tables, write_act

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from flows.journal import Stages, journal
-from flows.warehouse import StoreError
+from flows.store_errors import StoreError
 
 
 def lines(path: Path) -> list[dict[str, object]]:

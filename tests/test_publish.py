@@ -6,7 +6,7 @@ import duckdb
 import pytest
 
 from flows.publish import publish
-from flows.warehouse import StoreError
+from flows.store_errors import StoreError
 
 
 @pytest.fixture
@@ -120,7 +120,7 @@ FULL = """
 import resource, sys
 from pathlib import Path
 from flows.publish import publish
-from flows.warehouse import StoreError
+from flows.store_errors import StoreError
 
 resource.setrlimit(resource.RLIMIT_FSIZE, (500_000,) * 2)
 try:

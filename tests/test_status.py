@@ -16,7 +16,8 @@ from flows.collecting.ledger import save_source_runs
 from flows.runs import RunCounts, finish_run, start_run
 from flows.settings import Settings
 from flows.status import show, status
-from flows.warehouse import StoreError, load, open_warehouse, unread
+from flows.store_errors import StoreError
+from flows.warehouse import load, open_warehouse, unread
 from models.fetches import SourceRun
 from models.rows import document_rows, mention_rows, rejection_rows
 from tests.dispatches import STAMP, Act, dispatch

@@ -11,12 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flows.history import retire_unheld
+from flows.store_errors import StoreError, StoreLockedError
 from flows.warehouse import (
     RAW_TABLES,
     SQL_TYPES,
     Loaded,
-    StoreError,
-    StoreLockedError,
     known,
     load,
     make_tables,
@@ -273,7 +272,8 @@ def test_a_read_only_folder_is_said_to_be_one(tmp_path):
 FILL = """
 import resource, sys
 from pathlib import Path
-from flows.warehouse import StoreError, load, open_warehouse, unread
+from flows.store_errors import StoreError
+from flows.warehouse import load, open_warehouse, unread
 from models.event import digest
 from models.rows import document_rows, mention_rows, rejection_rows
 from tests.dispatches import STAMP, dispatch

@@ -24,8 +24,10 @@ def maintain(
     """
     shell.prepare_prefect()
     with shell.errors():
+        from flows.warehouse import is_there
+
         settings = shell.settings(store=store, keep_history_days=keep_history_days)
-        if not settings.warehouse.is_file():
+        if not is_there(settings.warehouse):
             shell.fail(f"{settings.warehouse}: there is no warehouse yet; `sanctionwire run` makes it")
         from flows.maintenance import lines, maintenance
 

@@ -6,6 +6,7 @@ from typing import cast
 import duckdb
 import polars as pl
 
+from flows.transactions import atomically
 from models.fetches import FETCHES, Fetch, SourceRun, fetch_rows, source_run_rows
 
 
@@ -34,9 +35,11 @@ def save_source_runs(connection: duckdb.DuckDBPyConnection, runs: Iterable[Sourc
 def _replace(connection: duckdb.DuckDBPyConnection, table: str, rows: pl.DataFrame, key: Sequence[str]) -> None:
     """Put `rows` in place of those of the same key, in one transaction."""
     same = " AND ".join(f"standing.{column} = given.{column}" for column in key)
+
+    def work() -> None:
+        connection.execute(f"DELETE FROM raw.{table} AS standing USING given WHERE {same}")  # noqa: S608
+        connection.execute(f"INSERT INTO raw.{table} BY NAME FROM given")
+
     connection.register("given", cast(object, rows.to_arrow()))
-    connection.begin()
-    connection.execute(f"DELETE FROM raw.{table} AS standing USING given WHERE {same}")  # noqa: S608
-    connection.execute(f"INSERT INTO raw.{table} BY NAME FROM given")
-    connection.commit()
+    atomically(connection, work)
     connection.unregister("given")

@@ -1,6 +1,5 @@
 """What extracts: a thread or processes of this machine, Dask or Ray. The flow and its tasks do not know which."""
 
-import logging
 import os
 from collections.abc import Callable, Generator
 from concurrent.futures.process import BrokenProcessPool
@@ -17,7 +16,9 @@ from models.errors import SetupError, UserError
 _PATIENCE = 30  # seconds for a cluster to answer
 _ON = "run again: what was extracted stays, and the next run goes on from there"
 
-# Ray reports its use to its makers, and starts a copy of this project for each worker where `uv run` started the run.
+# Read as the libraries are imported, by workers too. Dask's workers tell much. Ray reports its use to its makers, and
+# gives each worker a copy of this project where `uv run` started the run.
+_DASK = {"DASK_LOGGING__DISTRIBUTED": "warning"}
 _RAY = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_ENABLE_UV_RUN_RUNTIME_ENV": "0"}
 
 
@@ -60,6 +61,7 @@ def _processes(settings: Settings) -> Generator[TaskRunner[Any]]:
 
 @contextmanager
 def _dask(settings: Settings) -> Generator[TaskRunner[Any]]:
+    _set(_DASK)
     try:
         from distributed import KilledWorker
         from distributed.client import FutureCancelledError
@@ -72,7 +74,6 @@ def _dask(settings: Settings) -> Generator[TaskRunner[Any]]:
         "env": {"OMP_NUM_THREADS": _threads(settings)},
         "dashboard_address": ":0",  # any port: the usual one may be taken
     }
-    logging.getLogger("distributed").setLevel(logging.WARNING)
     runner = DaskTaskRunner(
         address=settings.cluster,
         cluster_kwargs=None if settings.cluster else local,
@@ -98,8 +99,7 @@ def _dask(settings: Settings) -> Generator[TaskRunner[Any]]:
 
 @contextmanager
 def _ray(settings: Settings) -> Generator[TaskRunner[Any]]:
-    for name, value in _RAY.items():
-        os.environ.setdefault(name, value)  # read as Ray is imported
+    _set(_RAY)
     try:
         from prefect_ray import RayTaskRunner
         from ray.exceptions import RayError
@@ -128,6 +128,12 @@ def _unreachable(name: str, settings: Settings, start: str) -> RunnerError:
     if settings.cluster is None:
         return RunnerError(f"{name} did not start on this machine; {start} tells why")
     return RunnerError(f"{name} does not answer at {settings.cluster}: start it with {start}, or correct the address")
+
+
+def _set(variables: dict[str, str]) -> None:
+    """Set what the environment does not give already."""
+    for name, value in variables.items():
+        os.environ.setdefault(name, value)
 
 
 def _threads(settings: Settings) -> int:

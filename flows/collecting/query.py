@@ -40,7 +40,15 @@ def read_query(source: QuerySource) -> Iterator[Document | Rejection]:
     except ReadError as error:
         yield rejection(source.name, error)
     except (duckdb.Error, sqlite3.Error) as error:
-        yield rejection(source.name, ReadError("query_failed", f"the query fails: {str(error).splitlines()[0]}"))
+        yield rejection(source.name, ReadError("query_failed", f"the query fails: {_told(error, source)}"))
+
+
+def _told(error: Exception, source: QuerySource) -> str:
+    """What the database says, in a line; of a lost connection it tells the connection string, and so the password."""
+    line = str(error).splitlines()[0]
+    if not source.attach_from:
+        return line
+    return line.replace(secrets({"address": source.attach_from})["address"], f"what {source.attach_from} holds")
 
 
 def _document(record: dict[str, object], name: str, number: int, notes: Notes) -> Document | Rejection:

@@ -108,6 +108,10 @@ def test_rows_of_postgres_are_documents_and_stay_as_they_are(
         assert checks(collect(source(query, **fields), web, {})) == ["query_failed"]
     assert len(documents(collect(read, web, {}))) == 2
 
+    # DuckDB tells the connection string where a connection is lost, or refused.
+    (rejection,) = collect(source(f"SELECT error('cannot connect to {newsroom}') AS text", **fields), web, {})
+    assert isinstance(rejection, Rejection)
+    assert rejection.reason.endswith("cannot connect to what NEWSROOM_DSN holds")
     monkeypatch.setenv("NEWSROOM_DSN", newsroom.replace(PASSWORD, "wrong-one"))
     (rejection,) = collect(read, web, {})
     assert isinstance(rejection, Rejection)

@@ -46,13 +46,14 @@ from flows.tasks import (
     refresh_page,
     settle,
 )
+from flows.transactions import while_away
 from flows.warehouse import Loaded, Warehouse, open_warehouse, unread
 from flows.worker import pipeline
 from models.clock import now
 from models.errors import UserError
 from models.event import Document
 from models.extraction.pipeline import extractor_version
-from models.fetches import Fetch
+from models.fetches import Fetch, SourceRun
 from models.rejection import Rejection
 from models.rows import Reading, Stamp
 
@@ -94,6 +95,7 @@ class _Run:
     tally: Counter[str] = field(default_factory=Counter[str])
     checks: Counter[str] = field(default_factory=Counter[str])
     rejected: list[Rejection] = field(default_factory=list[Rejection])
+    conflicts: int = 0
 
 
 @flow(name="ingest", on_failure=[notify], on_crashed=[notify])
@@ -133,8 +135,7 @@ def take_in(
             with progress(expected) as advance:
                 _read(this, stream, advance)
             if this.named.runs():
-                with open_warehouse(settings.warehouse) as connection:
-                    save_source_runs(connection, this.named.runs())
+                _save(this.named.runs(), settings.warehouse)
             with this.stages("load"):
                 settle(settings.warehouse, stamp)
             with this.stages("transform"):
@@ -154,6 +155,7 @@ def take_in(
         warnings,
         this.named.runs(),
         tuple(this.rejected[:SHOWN]),
+        this.conflicts,
     )
     write_artifacts(report, settings.page)
     if reason := complaint(report, strict=strict):
@@ -161,12 +163,18 @@ def take_in(
     return report
 
 
-def _outdated(warehouse: Warehouse, version: str) -> Iterator[str]:
+@while_away
+def _save(runs: Sequence[SourceRun], warehouse: Warehouse) -> None:
+    with open_warehouse(warehouse) as connection:
+        save_source_runs(connection, runs)
+
+
+@while_away
+def _outdated(warehouse: Warehouse, version: str) -> list[str]:
     with open_warehouse(warehouse) as connection:
         found = len(outdated(connection, version))
-    if found:
-        again = "`sanctionwire backfill` reads them again"
-        yield f"{found} documents were read by an older version of the extractor: {again}"
+    again = "`sanctionwire backfill` reads them again"
+    return [f"{found} documents were read by an older version of the extractor: {again}"] if found else []
 
 
 def _named(settings: Settings) -> Sequence[NamedSource]:
@@ -237,6 +245,7 @@ def extraction(
     return readings
 
 
+@while_away
 def _prepared(number: int, found: Sequence[Collected], warehouse: Warehouse, version: str) -> Batch:
     with open_warehouse(warehouse) as connection:
         fresh, unchanged = unread(connection, [i for i in found if isinstance(i, Document)], version)
@@ -254,6 +263,7 @@ def _count(this: _Run, items: list[Item], batch: Batch, loaded: Loaded, rejectio
         mentions=loaded.mentions,
         rejected=loaded.rejected,
     )
+    this.conflicts += loaded.conflicts
     this.checks.update(rejection.check for rejection in rejections)
     this.rejected += rejections[: SHOWN - len(this.rejected)]
     for rejection in rejections:
@@ -274,6 +284,11 @@ def recorded(warehouse: Warehouse, stamp: Stamp, tally: Counter[str]) -> Generat
         failure = str(error) or type(error).__name__
         raise
     finally:
-        with open_warehouse(warehouse) as connection:
-            finish_run(connection, stamp.run_id, RunCounts(**tally), now(), failure)
+        _close(warehouse, stamp.run_id, RunCounts(**tally), failure)
         log.info("run ends", extra={"failure": failure} | dict(tally))
+
+
+@while_away
+def _close(warehouse: Warehouse, run_id: str, counts: RunCounts, failure: str | None) -> None:
+    with open_warehouse(warehouse) as connection:
+        finish_run(connection, run_id, counts, now(), failure)

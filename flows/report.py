@@ -23,7 +23,8 @@ SHOWN = 100  # rejections that a report lists; all are in `raw.rejected`
 class RunReport:
     """Counts, how many rows each check rejected, seconds by stage, what was published, and dbt's warnings.
 
-    `sources` are the named sources of the run, `rejected` the first SHOWN of what was rejected.
+    `sources` are the named sources of the run, `rejected` the first SHOWN of what was rejected, `conflicts` how often a
+    batch was loaded anew because another writer was quicker.
     """
 
     run_id: str
@@ -34,6 +35,7 @@ class RunReport:
     warnings: tuple[str, ...]
     sources: tuple[SourceRun, ...] = ()
     rejected: tuple[Rejection, ...] = ()
+    conflicts: int = 0
 
 
 class IncompleteError(UserError):
@@ -70,8 +72,9 @@ def rows(report: RunReport) -> list[tuple[str, str]]:
         ("events found", f"{counts.events} ({counts.mentions} mentions)"),
         ("rejected", f"{counts.rejected}" + (f" ({reasons})" if reasons else "")),
         *((f"seconds: {stage}", f"{seconds:.1f}") for stage, seconds in report.seconds.items()),
+        *([("write conflicts", f"{report.conflicts}, all loaded anew")] if report.conflicts else []),
         *(("warning", warning) for warning in report.warnings),
-        ("published", f"{report.published.path} ({report.published.size / 1e6:.1f} MB)"),
+        ("published", _published(report.published)),
     ]
 
 
@@ -116,6 +119,11 @@ def write_artifacts(report: RunReport, page: Path) -> None:
         link_text=result.name,
         description="What was published, on the machine that ran this",
     )
+
+
+def _published(published: Published) -> str:
+    of = "" if published.snapshot is None else f", of snapshot {published.snapshot} of the lake"
+    return f"{published.path} ({published.size / 1e6:.1f} MB{of})"
 
 
 def _source_line(source: SourceRun) -> tuple[str, str]:

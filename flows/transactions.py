@@ -5,13 +5,30 @@ from contextlib import suppress
 from typing import TypeVar
 
 import duckdb
-from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
+from tenacity import (
+    Retrying,
+    retry,
+    retry_if_exception,
+    retry_if_exception_type,
+    stop_after_attempt,
+    wait_exponential,
+    wait_random_exponential,
+)
 
 from flows import lake
+from flows.store_errors import StoreAwayError
 
 T = TypeVar("T")
 
 _ATTEMPTS = 20
+
+# For what a run does with the warehouse outside of Prefect's tasks, which have retries of their own.
+while_away = retry(
+    retry=retry_if_exception_type(StoreAwayError),
+    wait=wait_exponential(max=20),
+    stop=stop_after_attempt(4),
+    reraise=True,
+)
 
 
 def atomically(connection: duckdb.DuckDBPyConnection, work: Callable[[], T]) -> tuple[T, int]:

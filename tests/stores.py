@@ -6,6 +6,8 @@ from typing import Any
 
 import duckdb
 
+from flows.warehouse import Warehouse, read_warehouse
+
 # Columns that say which run wrote a row, and when.
 OF_A_RUN = ("run_id", "loaded_at", "rejected_at", "replaced_at", "replaced_by_run")
 ACT = "The European Union imposed sanctions on Russia on Monday."
@@ -28,14 +30,19 @@ def fill(inbox: Path) -> Path:
 
 
 def tables(store: Path) -> dict[str, list[tuple[Any, ...]]]:
-    """All rows of the raw tables and the marts, but for what is different in every run."""
+    """All rows of the raw tables and the marts of the store's file, but for what is different in every run."""
+    return tables_of(store / "warehouse.duckdb")
+
+
+def tables_of(warehouse: Warehouse) -> dict[str, list[tuple[Any, ...]]]:
+    """As `tables`, of a file or a lake; without the tables that only lakes have."""
     columns = f"COLUMNS(c -> c NOT IN {OF_A_RUN})"
-    names = ask(
-        store / "warehouse.duckdb",
-        "SELECT schema_name || '.' || table_name FROM duckdb_tables()"
-        " WHERE schema_name IN ('raw', 'marts') AND table_name <> 'runs' ORDER BY 1",
-    )
-    return {name: ask(store / "warehouse.duckdb", f"SELECT {columns} FROM {name} ORDER BY ALL") for (name,) in names}
+    with read_warehouse(warehouse) as connection:
+        names = connection.execute(
+            "SELECT schema_name || '.' || table_name FROM duckdb_tables() WHERE database_name = current_database()"
+            " AND schema_name IN ('raw', 'marts') AND table_name NOT IN ('runs', 'turns', 'publications') ORDER BY 1"
+        ).fetchall()
+        return {name: connection.execute(f"SELECT {columns} FROM {name} ORDER BY ALL").fetchall() for (name,) in names}
 
 
 def ask(path: Path, query: str) -> list[tuple[Any, ...]]:

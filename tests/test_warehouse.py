@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flows.history import retire_unheld
+from flows.lake import Lake
 from flows.store_errors import StoreError, StoreLockedError
 from flows.warehouse import (
     RAW_TABLES,
@@ -35,9 +36,11 @@ AGAIN = dispatch("The EU sanctioned Russia and again sanctioned Russia.", Act("a
 QUIET = dispatch("It rained.", origin="b.txt")
 
 
-@pytest.fixture
-def warehouse(tmp_path):
-    with open_warehouse(tmp_path / "store" / "warehouse.duckdb") as connection:
+@pytest.fixture(params=["file", pytest.param("lake", marks=pytest.mark.slow)])
+def warehouse(request, tmp_path):
+    store = tmp_path / "store"
+    where = store / "warehouse.duckdb" if request.param == "file" else Lake(str(store / "catalogue.ducklake"))
+    with open_warehouse(where) as connection:
         yield connection
 
 

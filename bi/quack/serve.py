@@ -1,42 +1,48 @@
 """Serves the published file to readers on other machines, over DuckDB's Quack protocol.
 
-    uv run --extra quack python bi/quack/serve.py data/sanctions.duckdb
+Readers read, and can neither write nor reach other files of this machine. When a run puts a new file in place, the
+server goes on with that one, and readers attach again.
 
-Readers give the token of QUACK_TOKEN; without one, a token is made and printed. They read, and can neither write nor
-reach other files of this machine. When a run puts a new file in place, the server goes on with that one, and readers
-attach again.
+    uv run --extra quack python bi/quack/serve.py data/sanctions.duckdb
 """
 
-import os
 import secrets
-import sys
 import time
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Annotated
 
 import duckdb
+import typer
 
 from flows.duckdb_extensions import load_extension
 
-ADDRESS = "quack:127.0.0.1:9494"
 LOOK_EVERY = 1.0  # seconds between two looks at the file
 
 
-def main() -> None:
-    """Serve until Ctrl-C, the file of the first argument at the address of the second."""
-    published = Path(sys.argv[1])
-    address = sys.argv[2] if len(sys.argv) > 2 else ADDRESS
-    token = os.environ.get("QUACK_TOKEN") or secrets.token_urlsafe(24)
-    if "QUACK_TOKEN" not in os.environ:
-        print(f"token: {token}", flush=True)
-    with suppress(KeyboardInterrupt):
-        while True:
-            served = published.stat().st_ino
-            with serving(published, address, token):
-                print(f"{published} at {address}", flush=True)
-                while published.stat().st_ino == served:
-                    time.sleep(LOOK_EVERY)
+def main(
+    published: Annotated[Path, typer.Argument(exists=True, help="The published file")],
+    address: Annotated[str, typer.Option(help="Where to listen, on this machine")] = "quack:127.0.0.1:9494",
+    token: Annotated[
+        str, typer.Option(envvar="QUACK_TOKEN", help="What readers must know; without it, one is made")
+    ] = "",
+) -> None:
+    """Serve the published file until Ctrl-C."""
+    if not token:
+        token = secrets.token_urlsafe(24)
+        typer.echo(f"token: {token}")
+    try:
+        with suppress(KeyboardInterrupt):
+            while True:
+                served = published.stat().st_ino
+                with serving(published, address, token):
+                    typer.echo(f"{published} at {address}")
+                    while published.stat().st_ino == served:
+                        time.sleep(LOOK_EVERY)
+    except duckdb.Error as error:
+        typer.echo(f"{published} cannot be served at {address}: {str(error).splitlines()[0]}", err=True)
+        raise typer.Exit(1) from None
 
 
 @contextmanager
@@ -56,4 +62,4 @@ def serving(published: Path, address: str, token: str) -> Generator[None]:
 
 
 if __name__ == "__main__":
-    main()
+    typer.run(main)

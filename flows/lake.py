@@ -53,25 +53,23 @@ def attach(connection: duckdb.DuckDBPyConnection, lake: Lake, *, read_only: bool
         StoreError: an extension or a key is missing, or the folder of the catalogue cannot be made.
         duckdb.Error: the catalogue cannot be reached or read.
     """
-    kind, _, place = lake.catalogue.rpartition(":") if "://" not in lake.catalogue else (lake.catalogue, "", "")
-    on_server = lake.catalogue.startswith("postgres")
-    in_sqlite = kind == "sqlite"
-    on_object_store = (lake.data or "").startswith("s3://")
+    address = lake.catalogue
     _load(connection, "ducklake")
-    if on_server:
+    if address.startswith(("postgres:", "postgresql:")):
         _load(connection, "postgres_scanner")
         os.environ.setdefault("PGCONNECT_TIMEOUT", "10")  # else a host that does not answer is waited for minutes
+        _, is_url, place = address.partition("://")
+        address = f"postgres:postgresql://{place}" if is_url else address
     else:
-        _make_folder(Path(place).parent)
-    if in_sqlite:
+        _make_folder(Path(address.removeprefix("sqlite:")).parent)
+    if address.startswith("sqlite:"):
         _load(connection, "sqlite_scanner")
-    if on_object_store:
+    if lake.data and lake.data.startswith("s3://"):
         _load(connection, "httpfs")
         connection.execute(_secret())
     options = [f"DATA_PATH {quoted(lake.data)}"] if lake.data else []
     options += ["READ_ONLY"] if read_only else []
     given = f" ({', '.join(options)})" if options else ""
-    address = lake.catalogue.replace("postgres://", "postgres:postgresql://", 1)
     connection.execute(f"ATTACH {quoted(f'ducklake:{address}')} AS {NAME}{given}")
     connection.execute(f"USE {NAME}")
 

@@ -65,8 +65,10 @@ class Settings(BaseSettings):
 
     @model_validator(mode="before")
     @classmethod
-    def _addresses(cls, given: dict[str, Any]) -> dict[str, Any]:
+    def _addresses(cls, given: Any) -> Any:
         """The store may be told as an address: of a folder, or of a lake, whose folder is then the default one."""
+        if isinstance(given, Settings):
+            return given
         store = str(given.get("store", ""))
         if store.startswith("ducklake:"):
             return {name: value for name, value in given.items() if name != "store"} | {"lake": store}

@@ -1,12 +1,14 @@
 """What extracts: a thread or processes of this machine, Dask or Ray. The flow and its tasks do not know which."""
 
 import os
+import socket
 from collections.abc import Callable, Generator
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from multiprocessing import parent_process
 from threading import Thread
 from typing import Any
+from urllib.parse import urlsplit
 
 from prefect.task_runners import ProcessPoolTaskRunner, TaskRunner, ThreadPoolTaskRunner
 
@@ -65,7 +67,7 @@ def _dask(settings: Settings) -> Generator[TaskRunner[Any]]:
     try:
         from distributed import KilledWorker
         from distributed.client import FutureCancelledError
-        from prefect_dask import DaskTaskRunner
+        from prefect_dask.task_runners import DaskTaskRunner
     except ImportError as error:
         raise SetupError("the runner dask is not installed: install sanctionwire[dask]") from error
     local: dict[str, Any] = {
@@ -81,6 +83,7 @@ def _dask(settings: Settings) -> Generator[TaskRunner[Any]]:
     )
     with ExitStack() as stack:
         try:
+            _knock(settings.cluster)
             stack.enter_context(runner)
             runner.client.wait_for_workers(1, _PATIENCE)
         except TimeoutError as error:
@@ -101,7 +104,7 @@ def _dask(settings: Settings) -> Generator[TaskRunner[Any]]:
 def _ray(settings: Settings) -> Generator[TaskRunner[Any]]:
     _set(_RAY)
     try:
-        from prefect_ray import RayTaskRunner
+        from prefect_ray.task_runners import RayTaskRunner
         from ray.exceptions import RayError
     except ImportError as error:
         raise SetupError("the runner ray is not installed: install sanctionwire[ray]") from error
@@ -111,9 +114,10 @@ def _ray(settings: Settings) -> Generator[TaskRunner[Any]]:
         "runtime_env": {"env_vars": {"OMP_NUM_THREADS": str(_threads(settings))}},
     }
     quiet: dict[str, Any] = {"log_to_driver": False, "logging_level": "ERROR"}
-    runner = RayTaskRunner(settings.cluster, init_kwargs=quiet | ({} if settings.cluster else local))
+    runner = RayTaskRunner[Any](settings.cluster, init_kwargs=quiet | ({} if settings.cluster else local))
     with ExitStack() as stack:
         try:
+            _knock(settings.cluster)
             stack.enter_context(runner)
         except Exception as error:  # of many kinds, some of no kind of its own
             raise _unreachable("Ray", settings, "`ray start --head`") from error
@@ -122,6 +126,14 @@ def _ray(settings: Settings) -> Generator[TaskRunner[Any]]:
         except RayError as error:
             last = str(error).strip().split("\n")[-1]
             raise RunnerError(f"Ray lost a batch, and could not have it read again: {last}; {_ON}") from error
+
+
+def _knock(address: str | None) -> None:
+    """Raise OSError or ValueError where nobody listens at the address, which the libraries try for minutes."""
+    if address:
+        parts = urlsplit(address if "://" in address else f"//{address}")
+        if parts.hostname and parts.port:
+            socket.create_connection((parts.hostname, parts.port), _PATIENCE).close()
 
 
 def _unreachable(name: str, settings: Settings, start: str) -> RunnerError:

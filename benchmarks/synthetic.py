@@ -26,7 +26,7 @@ CREATE OR REPLACE TEMP TABLE party AS
 WITH listed AS (
     SELECT party_id, name FROM read_csv($countries)
     UNION ALL SELECT party_id, name FROM read_csv($parties) WHERE kind IN ('organisation', 'bloc')
-    UNION ALL SELECT NULL AS party_id, concat('Company ', number) AS name FROM range({COMPANIES}) AS numbers (number)
+    UNION ALL SELECT NULL AS party_id, concat('Umbra ', number, ' Ltd') AS name FROM range({COMPANIES}) AS n (number)
 )
 SELECT *, row_number() OVER (ORDER BY party_id IS NULL, hash(name, $seed)) - 1 AS place FROM listed
 """
@@ -59,7 +59,7 @@ SELECT
 FROM drawn
 INNER JOIN party AS sender ON sender.place = floor({SENDERS} * draw[1] ** 3)
 INNER JOIN party AS target
-    ON target.place = {SENDERS} + floor(((SELECT count(*) FROM party) - {SENDERS}) * draw[2] ** 4)
+    ON target.place = {SENDERS} + floor(($parties - {SENDERS}) * draw[2] ** 4)
 """
 
 _DOCUMENTS = f"""
@@ -129,7 +129,8 @@ def fill(connection: duckdb.DuckDBPyConnection, mentions: int, *, skip: int = 0,
     seeds = {"countries": str(SEEDS / "countries.csv"), "parties": str(SEEDS / "parties.csv"), "seed": seed}
     connection.execute(_PARTIES, seeds)
     stories = max(last, 1) if not skip else max(first, 1)
-    connection.execute(_ACTS, {"first": first, "last": last, "stories": stories, "seed": seed})
+    parties = connection.table("party").count("*").fetchall()[0][0]
+    connection.execute(_ACTS, {"first": first, "last": last, "stories": stories, "seed": seed, "parties": parties})
     connection.execute(_DOCUMENTS, {"seed": seed})
     connection.execute(_ORIGINS)
     connection.execute(_MENTIONS, {"seed": seed})

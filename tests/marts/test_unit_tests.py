@@ -22,4 +22,4 @@ def test_the_models_keep_their_rules(tmp_path: Path) -> None:
         env=os.environ | {"SANCTIONWIRE_WAREHOUSE": str(warehouse)}, capture_output=True, text=True,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout
-    assert "PASS=15 WARN=0 ERROR=0" in done.stdout
+    assert "PASS=19 WARN=0 ERROR=0" in done.stdout

@@ -13,13 +13,17 @@ events as (
         -- Threats and plans are dated by what they speak of, which may be to come; "in 2014" is not before its days.
         least(events.date_end, coalesce(events.first_told, events.date_end)) as step_on,
         coalesce(events.date_basis = 'publication', false) as is_undated,
-        events.target_id <> targets.case_target_id as is_partial
+        events.target_id <> targets.case_target_id as is_partial,
+        senders.is_listed
+        or senders.principal_id <> senders.party_id
+        or (senders.is_named and senders.kind in ('company', 'organisation', 'state_organ')) as can_sanction
     from {{ ref('fct_events') }} as events
     inner join {{ ref('dim_party') }} as senders on events.actor_id = senders.party_id
     inner join {{ ref('dim_party') }} as targets on events.target_id = targets.party_id
     where
         events.date_end is not null
         and senders.principal_id <> targets.case_target_id
+        and (targets.is_named or targets.party_id <> targets.case_target_id)
 ),
 
 acts as (
@@ -33,7 +37,8 @@ acts as (
             when action = 'enforce' and status = 'enacted' then 'enforced'
             when action = 'ease' and status = 'enacted' then 'eased'
             when action = 'lift' and status = 'enacted' then 'lifted'
-            when action in ('ease', 'lift') and status in ('planned', 'considered') then 'relief_considered'
+            when action in ('ease', 'lift') and status = 'planned' then 'relief_planned'
+            when action in ('ease', 'lift') and status = 'considered' then 'relief_considered'
             when action in ('ease', 'lift') and status = 'rejected' then 'relief_refused'
         end as act
     from events
@@ -50,7 +55,9 @@ timely as (
             range between unbounded preceding and current row
         ) as lifted_before_on
     from acts
-    where act is not null
+    where
+        act is not null
+        and can_sanction
 ),
 
 ordered as (
@@ -79,7 +86,27 @@ ordered as (
         )
 ),
 
--- A lifting that leaves something in force is an easing. First: measures that were imposed and are not lifted.
+-- A lifting that leaves something in force is an easing. First: what is told later shows that something was left.
+contradicted as (
+    select lifted.event_id
+    from ordered as lifted
+    inner join ordered as later
+        on
+            lifted.sender_id = later.sender_id
+            and lifted.target_id = later.target_id
+            and later.step_on > lifted.step_on
+            and later.step_on <= lifted.step_on + {{ var('remainder_days') }}
+    where
+        lifted.act = 'lifted'
+        and not (later.is_undated and later.step_on <= lifted.step_on + {{ var('retelling_days') }})
+    group by lifted.event_id
+    having
+        min(later.step_on) filter (
+            where later.act in ('extended', 'enforced', 'eased', 'relief_planned', 'relief_considered', 'relief_refused')
+        ) <= coalesce(min(later.step_on) filter (where later.act = 'imposed'), date '9999-12-31')
+),
+
+-- Second: measures that were imposed and are not lifted.
 imposed_measures as (
     select
         ordered.sender_id,
@@ -93,7 +120,12 @@ imposed_measures as (
 ),
 
 lifted_in_part as (
-    select distinct lifted.event_id
+    select event_id
+    from contradicted
+
+    union
+
+    select lifted.event_id
     from ordered as lifted
     inner join imposed_measures
         on
@@ -106,7 +138,7 @@ lifted_in_part as (
         and not list_contains(lifted.measures, imposed_measures.measure)
 ),
 
--- Second: parties that were hit and are not freed. A lifting for the target itself frees them all.
+-- Third: parties that were hit and are not freed. A lifting for the target itself frees them all.
 eras as (
     select
         ordered.*,
@@ -116,8 +148,7 @@ eras as (
         ) over (
             partition by ordered.sender_id, ordered.target_id
             order by ordered.step_on, ordered.place, ordered.event_id
-            rows between unbounded preceding and current row
-            exclude current row
+            rows between unbounded preceding and 1 preceding
         ) as era,
         lifted_in_part.event_id is not null as is_lifted_in_part
     from ordered
@@ -269,6 +300,7 @@ violations as (
     where
         events.action = 'violate'
         and events.status = 'enacted'
+        and events.sender_id <> rounds.sender_id
 ),
 
 steps as (

@@ -26,19 +26,29 @@ told as (
         max_by(state, step_number) as state,
         min(step_on) as first_step_on,
         max(step_on) as last_step_on,
+        coalesce(
+            max_by(step, step_number) filter (where not is_outside),
+            max_by(step, step_number)
+        ) as last_step,
         min(step_on) filter (where step = 'demanded' and not is_past_imposition) as first_demanded_on,
         min(step_on) filter (where step = 'considered' and not is_past_imposition) as first_considered_on,
         min(step_on) filter (where step = 'threatened' and not is_past_imposition) as first_threatened_on,
         min(step_on) filter (where step = 'planned' and not is_past_imposition) as first_planned_on,
         max(step_on) filter (where step in ('withdrawn', 'refused') and not is_past_imposition) as withdrawn_on,
         min(step_on) filter (where step = 'imposed') as imposed_on,
-        count(*) filter (where step = 'tightened') as tightened_count,
-        count(*) filter (where step = 'extended') as extended_count,
+        count(distinct step_on) filter (where step = 'tightened') as tightened_count,
+        count(distinct step_on) filter (where step = 'extended') as extended_count,
         max(step_on) filter (where step = 'extended') as last_extended_on,
-        count(*) filter (where step = 'eased') as eased_count,
+        count(distinct step_on) filter (where step = 'eased') as eased_count,
         min(step_on) filter (where step = 'eased') as first_eased_on,
+        case
+            when
+                max_by(step, step_number) filter (where not is_outside and step <> 'enforced') = 'relief_planned'
+                and max_by(state, step_number) <> 'lifted'
+                then max(step_on) filter (where step = 'relief_planned')
+        end as relief_planned_on,
         min(step_on) filter (where step = 'lifted') as lifted_on,
-        count(*) filter (where step = 'enforced') as enforced_count,
+        count(distinct step_on) filter (where step = 'enforced') as enforced_count,
         count(*) filter (where step = 'violated') as violated_count,
         min(step_on) filter (where step = 'violated') as first_violated_on,
         list_sort(list_distinct(flatten(list(measures)))) as measures,
@@ -58,6 +68,7 @@ select
     told.state,
     told.first_step_on,
     told.last_step_on,
+    told.last_step,
     told.first_demanded_on,
     told.first_considered_on,
     told.first_threatened_on,
@@ -69,6 +80,7 @@ select
     told.last_extended_on,
     told.eased_count,
     told.first_eased_on,
+    told.relief_planned_on,
     told.lifted_on,
     told.enforced_count,
     told.violated_count,

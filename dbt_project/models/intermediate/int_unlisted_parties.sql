@@ -1,0 +1,67 @@
+-- What the wording of an unlisted party tells: its kind, and whether it names anybody.
+with
+
+words as (
+    select
+        party_id,
+        unnest({{ words('name') }}) as word
+    from {{ ref('int_named_parties') }}
+    where party_id like 'unlisted-%'
+),
+
+country_words as (
+    select distinct unnest(phrase_words) as word
+    from {{ ref('stg_country_phrases') }}
+),
+
+named as (
+    select
+        words.party_id,
+        bool_or(
+            party_words.word is null
+            and country_words.word is null
+            and regexp_matches(words.word, '[[:upper:]]')
+        ) as is_named
+    from words
+    left join {{ ref('stg_party_words') }} as party_words on lower(words.word) = party_words.word
+    left join country_words on words.word = country_words.word
+    group by words.party_id
+),
+
+-- The captain of a ship is a person, and so is a ship captain: the last word that tells a kind, before "of" and the like.
+heads as (
+    select
+        party_id,
+        {{ words("regexp_replace(lower(name), '\\s(about|at|by|for|from|in|of|on|that|to|which|who|with)\\s.*', '')") }} as head_words
+    from {{ ref('int_named_parties') }}
+    where party_id like 'unlisted-%'
+),
+
+told as (
+    select
+        heads.party_id,
+        party_words.kind,
+        head_words.place,
+        list_has_any(heads.head_words, ['and', 'or']) as is_list
+    from heads
+    cross join unnest(heads.head_words) with ordinality as head_words (word, place)
+    inner join {{ ref('stg_party_words') }} as party_words on head_words.word = party_words.word
+    where party_words.kind is not null
+),
+
+kinds as (
+    select
+        party_id,
+        case
+            when count(distinct kind) = 1 or not any_value(is_list) then max_by(kind, place)
+        end as kind
+    from told
+    group by party_id
+)
+
+select
+    named.party_id,
+    kinds.kind,
+    named.is_named
+from named
+left join kinds on named.party_id = kinds.party_id

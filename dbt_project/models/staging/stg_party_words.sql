@@ -1,0 +1,4 @@
+select
+    word,
+    nullif(kind, '') as kind
+from {{ ref('party_words') }}

@@ -11,7 +11,6 @@ CASES = 18  # bars
 _HEIGHT = 560
 _WIDE = "across > 600"
 _LABEL_ROOM = alt.ExprRef(f"{_WIDE} ? 0.3 * across : 0.36 * across")  # pixels
-_STATE_ROOM = alt.ExprRef(f"{_WIDE} ? 100 : 4")
 _TWO_LINES = f"{_WIDE} ? datum.label : [split(datum.label, ' → ')[0], '→ ' + split(datum.label, ' → ')[1]]"
 _TIME = alt.Scale(type="utc", domainMin=alt.ExprRef("earliest"), clamp=True)
 _STEPS = {
@@ -55,11 +54,13 @@ def episodes() -> dict[str, Any]:
         .mark_bar(color=INK, opacity=0.45, height=10, cornerRadius=2)
         .encode(x=alt.X("in_force_from_on:T", title=None, scale=_TIME), x2="in_force_until_on:T", y=y, tooltip=tooltip)
     )
-    state = cases.mark_text(align="left", dx=10, fontSize=12, opacity=alt.ExprRef(f"{_WIDE} ? 1 : 0")).encode(
-        x=alt.value(alt.ExprRef("width")), y=y, text="state:N"
+    state = (
+        cases.transform_calculate(end=f"{_WIDE} ? datum.state : ''")
+        .mark_text(align="left", dx=10, fontSize=12)
+        .encode(x=alt.value(alt.ExprRef("width")), y=y, text="end:N")
     )
     layers = alt.layer(spoken, in_force, _steps(cases, y), state, data=ROWS)
-    return finished(layers.properties(height=_HEIGHT), right=_STATE_ROOM, parameters={"earliest": 0})
+    return finished(layers.properties(height=_HEIGHT), parameters={"earliest": 0})
 
 
 def _steps(cases: alt.Chart, y: alt.Y) -> alt.Chart:

@@ -65,7 +65,7 @@ def measures(statuses: list[str], colours: list[str]) -> dict[str, Any]:
                 "measure:N",
                 sort=alt.EncodingSortField("count", op="sum", order="descending"),
                 title=None,
-                axis=alt.Axis(labelLimit=PARTY_ROOM),
+                axis=alt.Axis(labelLimit=150),
             ),
             color=coloured("status", statuses, colours),
             order=alt.Order("place:Q"),

@@ -21,15 +21,16 @@ def canvas(height: int) -> alt.Chart:
 
 
 def finished(
-    chart: alt.Chart | alt.LayerChart, *, right: int | alt.ExprRef = 4, parameters: dict[str, Any] | None = None
+    chart: alt.Chart | alt.LayerChart | alt.FacetChart,
+    *,
+    right: int = 4,
+    parameters: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """The specification. `right`: pixels at the right edge, for words. `parameters`: what else the page sets.
+    """The specification. `right`: pixels at the right edge. `parameters`: what else the page sets.
 
     Letters and lines take their colours from the page, which knows light, dark and print.
     """
     padding = {"left": 4, "top": 4, "right": right, "bottom": 4}
-    if isinstance(right, alt.ExprRef):
-        padding = alt.ExprRef(f"{{left: 4, top: 4, right: {right.expr}, bottom: 4}}")
     plain = (
         chart.properties(width=_WIDTH, autosize=alt.AutoSizeParams(type="fit-x", contains="padding"), padding=padding)
         .configure(background="transparent", font="system-ui, sans-serif")
@@ -37,6 +38,7 @@ def finished(
         .configure_axis(
             domain=False, ticks=False, labelPadding=6, labelFontSize=12, titleFontSize=12, titleFontWeight="normal"
         )
+        .configure_axisX(labelSeparation=6)
         .configure_legend(labelFontSize=12, titleFontSize=12, titleFontWeight="normal", symbolType="square")
         .configure_scale(bandPaddingInner=0.15)
     )

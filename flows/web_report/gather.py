@@ -11,6 +11,7 @@ from flows.query import opened
 EVENTS = 10_000  # the newest; a page of more is slow and large
 TEXT_BYTES = 3_000_000  # of sentences, headlines and addresses: with these, the page stays below 5 MB
 EXCERPT, TITLE, ADDRESS = 320, 140, 400  # characters
+WORD = 20  # characters; a longer one is cut
 
 _EVENTS = f"""
 WITH newest AS (
@@ -126,7 +127,7 @@ def gather(published: Path) -> Reported:
 
 
 def excerpt(sentence: str, start: int | None, end: int | None) -> tuple[str, int, int]:
-    """At most about EXCERPT characters of `sentence` around its trigger, and where the trigger stands in them."""
+    """About EXCERPT characters of `sentence` around its trigger, in whole words, and where the trigger is in them."""
     if start is None or end is None or not 0 <= start <= end <= len(sentence):
         start = end = 0
     if len(sentence) <= EXCERPT:
@@ -134,6 +135,11 @@ def excerpt(sentence: str, start: int | None, end: int | None) -> tuple[str, int
     first = max(0, min((start + end - EXCERPT) // 2, len(sentence) - EXCERPT))
     last = min(len(sentence), max(first + EXCERPT, end))
     first = min(first, start)
+    if first:
+        first = min(start, max(first, sentence.find(" ", first - 1, first + WORD) + 1))
+    if last < len(sentence):
+        space = sentence.rfind(" ", last - WORD, last + 1)
+        last = max(end, last if space < 0 else space)
     before, after = "… " if first else "", " …" if last < len(sentence) else ""
     moved = len(before) - first
     return f"{before}{sentence[first:last]}{after}", start + moved, end + moved

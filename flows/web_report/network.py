@@ -8,14 +8,14 @@ from flows.web_report.drawing import INK, LINE, ROWS, canvas, finished, joined, 
 
 EDGES = 24  # lines
 _HEIGHT = 500
-_NODE_ROOM = alt.ExprRef("0.29 * across - 10")  # pixels for the name of a party
+_NODE_ROOM = alt.ExprRef("across / 3 - 14")  # pixels for the name of a party
 
 
 def network() -> dict[str, Any]:
     """Who acts on the left, who is hit on the right; the thicker the line, the more events."""
     pairs = _pairs()
     y = alt.Y("actor_y:Q", axis=None, scale=alt.Scale(domain=[0, 1], reverse=True))
-    across = alt.Scale(domain=[-0.75, 1.75], nice=False)
+    across = alt.Scale(domain=[-1, 2], nice=False)
     lines = pairs.mark_rule(color=INK, opacity=0.55, strokeCap="round").encode(
         x=alt.X(datum=0, type="quantitative", axis=None, scale=across),
         x2=alt.X2(datum=1),

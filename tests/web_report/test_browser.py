@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect, sync_playwright
 from typer.testing import CliRunner
 
 from benchmarks.synthetic import fill
@@ -31,8 +31,8 @@ SCREENSHOTS = Path(__file__).resolve().parents[2] / "build" / "screenshots"  # C
 MENTIONS = 30_000  # about 10,000 events
 PATIENCE = 120_000  # milliseconds
 HOSTILE = "<script>window.hacked = 1</script><img src=x onerror='window.hacked = 1'>"
-DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
-PAPER = {"width": 703, "height": 1032}  # between the margins of A4
+DESKTOP, PHONE = ViewportSize(width=1280, height=900), ViewportSize(width=390, height=844)
+PAPER = ViewportSize(width=703, height=1032)  # between the margins of A4
 TEXT_BOXES = """() =>
   [...document.querySelectorAll("[data-chart=heat] svg text")].filter((text) => text.textContent).map((text) => {
     const { left, right, top, bottom } = text.getBoundingClientRect();
@@ -94,11 +94,11 @@ def answer() -> tuple[Document, bool, tuple[Event, ...]]:
 
 
 def memory() -> tuple[Document, bool, tuple[Event, ...]]:
-    """An act long before the others, of which only the month is known."""
-    text = "In May 1979 Suriname sanctioned Mongolia."
+    """An act against two, long before the others, of which only the month is known."""
+    text = "In May 1979 Suriname sanctioned Mongolia and Chad."
     event = Event(
         (Party("Suriname", "Suriname", "SUR", 12, 20),), Action.IMPOSE, Status.ENACTED,
-        (Party("Mongolia", "Mongolia", "MNG", 32, 40),), (Measure.TRADE,),
+        (Party("Mongolia", "Mongolia", "MNG", 32, 40), Party("Chad", "Chad", "TCD", 45, 49)), (Measure.TRADE,),
         EventDate("In May 1979", date(1979, 5, 1), date(1979, 5, 31), Precision.MONTH, Basis.TEXT),
         "sanctioned", 21, 31, text, 0, len(text), 0.9,
     )  # fmt: skip
@@ -253,9 +253,15 @@ def periods(page: Page) -> list[str]:
 
 def test_a_date_is_told_as_exactly_as_it_is_known(page: Page) -> None:
     control(page, "To").fill("1979-12-31")
-    ready(page, 1)
+    ready(page, 2)
     expect(page.locator("#newest li p").first).to_contain_text("May 1979")
     expect(page.locator("#newest li p").first).not_to_contain_text("1 May 1979")
+
+
+def test_what_a_sentence_says_of_several_parties_is_one_item(page: Page) -> None:
+    control(page, "To").fill("1979-12-31")
+    ready(page, 2)
+    expect(page.locator("#newest li h3")).to_have_text(re.compile("^Suriname → (Chad, Mongolia|Mongolia, Chad)$"))
 
 
 def test_numbers_are_written_in_full(page: Page) -> None:

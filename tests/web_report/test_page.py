@@ -104,6 +104,13 @@ def test_a_long_sentence_is_cut_around_its_trigger() -> None:
     assert excerpt("Short.", 40, 50) == excerpt("Short.", None, None) == ("Short.", 0, 0)
 
 
+def test_a_long_sentence_is_cut_between_words() -> None:
+    sentence = " ".join(["sanctions"] * 60 + ["imposed"] + ["yesterday"] * 60)
+    text, start, end = excerpt(sentence, 600, 607)
+    assert text[start:end] == "imposed"
+    assert set(text.split()) == {"…", "sanctions", "imposed", "yesterday"}
+
+
 @pytest.mark.parametrize("start", [0, 3, 500, 993])
 def test_the_trigger_is_whole_wherever_it_stands(start: int) -> None:
     sentence = "".join(chr(97 + number % 26) for number in range(1000))

@@ -18,9 +18,13 @@ from typing import Annotated
 
 import typer
 from prefect import flow
+from prefect.settings import (
+    PREFECT_LOGGING_LEVEL,
+    PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS,
+    temporary_settings,
+)
 from rich.table import Table
 
-from flows.cli.shell import prepare_prefect
 from flows.handover import get_documents, get_readings, put_documents, put_readings, refer
 from flows.ingest import extraction
 from flows.runners import running
@@ -35,7 +39,8 @@ from models.extraction.gate import default_gate
 from models.extraction.pipeline import build, extract, extractor_version
 from models.rows import Reading, Stamp, document_rows, mention_rows, rejection_rows
 
-EXTRACTED = 50  # documents of the first table that are extracted
+STEPPED, EXTRACTED = 200, 50  # documents of the first table, and how many of them are extracted
+PATIENT = {PREFECT_LOGGING_LEVEL: "ERROR", PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS: 600}
 ROUND_TRIPS = 20  # batches of one document that ends at the gate: what a batch costs beside reading it
 
 
@@ -77,9 +82,7 @@ def main(
     if not texts.is_file():
         screen().print(f"skipped: {texts}: no such file; name one with texts about sanctions", highlight=False)
         return
-    prepare_prefect()
-    os.environ["PREFECT_LOGGING_LEVEL"] = "ERROR"
-    screen().print(alone(texts, min(limit, 500)))
+    screen().print(steps(texts, min(limit, EXTRACTED)))
     table = Table(
         "runner", "workers", "threads each", "seconds to start", "ms a batch beside reading", "documents a second",
         "against one process", "events", title=f"{limit:,} documents in batches of {batch_size}",
@@ -90,7 +93,10 @@ def main(
         if setup.runner.clustered and not find_spec(f"prefect_{name}"):
             table.add_row(name, "", "", "", "", f"skipped: needs the extra {name}", "", "")
             continue
-        measured = measure(setup, texts, limit, batch_size)
+        with temporary_settings(
+            {PREFECT_LOGGING_LEVEL: "ERROR", PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS: 600}
+        ):
+            measured = measure(setup, texts, limit, batch_size)
         first = first or measured
         table.add_row(
             name, str(setup.workers), str(setup.threads), f"{measured.start:.1f}", f"{measured.trip:.0f}",
@@ -101,14 +107,14 @@ def main(
     screen().print(table)
 
 
-def alone(texts: Path, limit: int) -> Table:
+def steps(texts: Path, extracted: int) -> Table:
     """Milliseconds of one processor a document, step by step; all but the extraction is done by the flow alone."""
     os.environ["OMP_NUM_THREADS"] = "1"
-    table = Table("step", "ms of a processor a document", title=f"{limit:,} documents")
+    table = Table("step", "ms of a processor a document", title=f"{STEPPED} documents, {extracted} of them extracted")
     with TemporaryDirectory() as name:
         folder = Path(name)
         lines = [one for one in documents([str(texts)]) if isinstance(one, Document)]
-        found = [replace(one, origin=str(number)) for number, one in zip(range(limit), cycle(lines), strict=False)]
+        found = [replace(one, origin=str(number)) for number, one in zip(range(STEPPED), cycle(lines), strict=False)]
         pages = folder / "pages"
         pages.mkdir()
         for number, one in enumerate(found):
@@ -116,7 +122,7 @@ def alone(texts: Path, limit: int) -> Table:
             head = f"<head><title>{escape(one.title or '')}</title></head>"
             (pages / f"{number}.html").write_text(f"<html>{head}<body><article>{paragraphs}</article></body></html>")
 
-        def timed(what: str, do: Callable[[], object], count: int = limit) -> None:
+        def timed(what: str, do: Callable[[], object], count: int = STEPPED) -> None:
             begin = process_time()
             do()
             table.add_row(what, f"{(process_time() - begin) / count * 1000:.2f}")
@@ -125,9 +131,10 @@ def alone(texts: Path, limit: int) -> Table:
         timed("read a web page", lambda: list(documents([str(pages)])))
         timed("look for a sanctions term", lambda: [default_gate().passes(one.title, one.text) for one in found])
         pipeline = build()
-        past = [one for one in found if default_gate().passes(one.title, one.text)][:EXTRACTED]
+        past = [one for one in found if default_gate().passes(one.title, one.text)][:extracted]
         timed("extract, where there is one", lambda: list(extract(pipeline, past)), len(past))
         timed("write and read what goes to a worker and comes back", lambda: hand_over(folder, found))
+        load_into(folder, found[:1])  # makes the tables
         timed("check and load", lambda: load_into(folder, found))
     return table
 

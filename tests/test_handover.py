@@ -1,4 +1,5 @@
 from datetime import date, datetime
+from importlib.util import find_spec
 from pathlib import Path
 
 import fsspec
@@ -19,6 +20,7 @@ from flows.settings import Settings
 from models.event import Action, Document, Measure
 from models.rows import Reading
 from tests.dispatches import Act, day, dispatch
+from tests.object_store import object_store
 
 QUIET = Document(
     "b.txt", "The river rose.", "Ünïcode ✓", None, "https://example.org/b", "wire", datetime(2025, 1, 2, 3)
@@ -34,7 +36,22 @@ DOCUMENTS = [reading.document for reading in READINGS]
 
 @pytest.mark.parametrize("address", ["{tmp_path}/results", "file://{tmp_path}", "memory://bucket/handover"])
 def test_documents_and_readings_come_back_as_they_went(address: str, tmp_path: Path) -> None:
-    folder = address.format(tmp_path=tmp_path)
+    there_and_back(address.format(tmp_path=tmp_path))
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not find_spec("s3fs"), reason="needs the extra s3: uv sync --extra s3")
+def test_an_object_store_holds_them_too() -> None:
+    fsspec.get_filesystem_class("s3").clear_instance_cache()  # which may know another test's store
+    with object_store() as bucket:
+        there_and_back(f"{bucket}/results")
+    with pytest.raises(
+        ResultStoreError, match=rf"{bucket}/.* on the result store cannot be used: .*; name another in SA"
+    ):
+        put_documents(refer(bucket, DOCUMENTS, "1.0"), DOCUMENTS)
+
+
+def there_and_back(folder: str) -> None:
     batch = refer(folder, DOCUMENTS, "1.0")
     assert get_readings(batch, DOCUMENTS) is None
     put_documents(batch, DOCUMENTS)

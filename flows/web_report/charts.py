@@ -51,8 +51,8 @@ def charts() -> list[Chart]:
         Chart(
             "heat",
             "Who acts against whom",
-            f"On the left the {PARTIES} who act most, at the top the {PARTIES} who are hit most, in each box how "
-            "many events. A minister or an agency counts as its country.",
+            f"On the left the {PARTIES} who act most, at the top the {PARTIES} who are hit most, in each box how many "
+            "events. A minister or an agency counts as its country. Who has no name, such as “allies”, is left out.",
             "placed",
             {"sender": "Who acts", "receiver": "Who is hit"},
             heat(),

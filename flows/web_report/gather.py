@@ -83,6 +83,7 @@ QUERIES = {
     "events": _EVENTS,
     "episodes": _EPISODES,
     "measures": "SELECT measure, label FROM dim_measure",
+    "parties without a name": "SELECT DISTINCT name FROM dim_party WHERE NOT is_named",
     "number of events": "SELECT count(*) FROM bi_events",
     "documents read": "SELECT count(*), min(published), max(published) FROM dim_document",
 }
@@ -94,7 +95,7 @@ class Reported:
 
     `events` are the newest first, at most EVENTS of the `event_count` that are published; an event names the places of
     its document, its quote and its episodes in the other lists. A quote is a sentence, shortened where it is long, with
-    the start and the end of the trigger in it.
+    the start and the end of the trigger in it. `nameless` are the parties that are only described, such as "allies".
     """
 
     events: list[dict[str, Any]]
@@ -102,6 +103,7 @@ class Reported:
     quotes: list[tuple[str, int, int]]
     episodes: list[dict[str, Any]]
     measures: dict[str, str]
+    nameless: set[str]
     event_count: int
     documents_read: int
     first_published: date | None
@@ -117,13 +119,15 @@ def gather(published: Path) -> Reported:
 
         told, episodes = rows("events"), rows("episodes")
         measures = {row["measure"]: row["label"] for row in rows("measures")}
+        nameless = {row["name"] for row in rows("parties without a name")}
         ((event_count,),) = connection.execute(QUERIES["number of events"]).fetchall()
         ((documents_read, first, last),) = connection.execute(QUERIES["documents read"]).fetchall()
     needed = {episode for event in told for episode in event["episodes"]}
     episodes = [episode for episode in episodes if episode["episode_id"] in needed]
     documents, quotes = _texts(told)
     _number_episodes(told, episodes)
-    return Reported(told, documents, quotes, episodes, measures, event_count, documents_read, first, last)
+    nameless &= {event[side] for event in told for side in ("actor", "target", "sender", "receiver")}
+    return Reported(told, documents, quotes, episodes, measures, nameless, event_count, documents_read, first, last)
 
 
 def excerpt(sentence: str, start: int | None, end: int | None) -> tuple[str, int, int]:

@@ -34,6 +34,9 @@
     case: `${row.sender} → ${row.target}${row.round > 1 ? ` (${ordinal(row.round)} time)` : ""}`,
   }));
 
+  const nameless = new Set(told.nameless);
+  const isNamed = (party) => party !== null && !nameless.has(party);
+
   // --- filters
 
   function chosen() {
@@ -62,7 +65,7 @@
   // --- figures
 
   function figures(rows) {
-    const different = (name) => new Set(rows.map((row) => row[name]).filter((value) => value !== null)).size;
+    const different = (name) => new Set(rows.map((row) => row[name]).filter(isNamed)).size;
     const parts = {
       done: rows.filter((row) => row.status === told.done).length,
       spoken: rows.filter((row) => told.spoken.includes(row.status)).length,
@@ -119,7 +122,7 @@
   }
 
   function chartRows(rows) {
-    const both = (one, other) => tally(rows.filter((row) => row[one] !== null && row[other] !== null), [one, other]);
+    const both = (one, other) => tally(rows.filter((row) => isNamed(row[one]) && isNamed(row[other])), [one, other]);
     const named = new Set(rows.flatMap((row) => row.episodes));
     return {
       dated: dated(rows),

@@ -92,6 +92,7 @@ def _data(reported: Reported) -> dict[str, Any]:
         "documents": reported.documents,
         "quotes": reported.quotes,
         "episodes": reported.episodes,
+        "nameless": sorted(reported.nameless),
         "done": STATUSES[Status.ENACTED],
         "spoken": [STATUSES[status] for status in _SPOKEN],
         "rejected": STATUSES[Status.REJECTED],
@@ -117,7 +118,8 @@ def _published(reported: Reported) -> str:
 
 def _places(reported: Reported) -> list[str]:
     """The parties to choose from: those with the most events, by name."""
-    count = Counter(event[side] for event in reported.events for side in ("sender", "receiver") if event[side])
+    told = (event[side] for event in reported.events for side in ("sender", "receiver"))
+    count = Counter(name for name in told if name and name not in reported.nameless)
     return sorted(name for name, _ in count.most_common(PLACES))
 
 

@@ -44,6 +44,7 @@ def reported(*events: dict[str, Any], event_count: int | None = None) -> Reporte
         quotes=[(HOSTILE, 0, 3)],
         episodes=[EPISODE],
         measures={"trade": "Trade restriction"},
+        nameless={"allies"},
         event_count=len(events) if event_count is None else event_count,
         documents_read=1234,
         first_published=date(2024, 1, 1),
@@ -70,6 +71,14 @@ def test_only_its_own_scripts_and_styles_may_run(page: "_Page") -> None:
     assert "unsafe" not in page.policy
     assert len(re.findall(r"'sha256-[\w+/]{43}='", policy["script-src"])) == 2
     assert len(re.findall(r"'sha256-[\w+/]{43}='", policy["style-src"])) == 1
+
+
+def test_parties_that_are_only_described_are_none_to_choose() -> None:
+    described = {**EVENT, "actor": "allies", "sender": "allies"}
+    text = render(reported(EVENT, described), MADE)
+    assert "<option>Iran</option>" in text
+    assert "<option>allies</option>" not in text
+    assert json.loads(_Page(text).scripts[0])["nameless"] == ["allies"]
 
 
 def test_the_data_says_each_word_once(page: "_Page") -> None:

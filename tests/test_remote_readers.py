@@ -16,6 +16,8 @@ from flows.duckdb_extensions import load_extension
 from flows.publish import publish
 from tests.stores import ask
 
+pytestmark = pytest.mark.slow
+
 SERVER = Path(__file__).resolve().parents[1] / "bi" / "quack" / "serve.py"
 TOKEN = "a-token-of-the-tests"
 PATIENCE = 60  # seconds
@@ -33,19 +35,20 @@ def put_in_place(published: Path, status: str) -> None:
     publish(warehouse, published)
 
 
-@pytest.fixture
-def published(tmp_path: Path) -> Path:
-    put_in_place(tmp_path / "sanctions.duckdb", "enacted")
-    return tmp_path / "sanctions.duckdb"
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    published = tmp_path_factory.mktemp("store") / "sanctions.duckdb"
+    put_in_place(published, "enacted")
+    return published
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def address(published: Path) -> Iterator[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         address = f"quack:127.0.0.1:{free.getsockname()[1]}"
     server = subprocess.Popen(
-        [sys.executable, SERVER, published, address],
+        [sys.executable, SERVER, published, "--address", address],
         env={**os.environ, "QUACK_TOKEN": TOKEN}, stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
     assert server.stdout
@@ -122,6 +125,7 @@ def test_what_the_server_runs_for_a_reader_stays_in_the_file(published: Path, ad
 
 
 def test_a_new_file_is_served_as_soon_as_it_is_in_place(published: Path, address: str) -> None:
+    """Last, for it changes what the others look at."""
     put_in_place(published, "planned")
     until = time.monotonic() + PATIENCE
     while statuses(address) != {"planned"}:
@@ -133,6 +137,8 @@ def statuses(address: str) -> set[str]:
     """The statuses that a new reader sees; none while the server changes files."""
     try:
         with reader(address) as connection:
-            return {status for (status,) in connection.execute("SELECT DISTINCT status FROM sanctions.bi_events").fetchall()}
+            return {
+                status for (status,) in connection.execute("SELECT DISTINCT status FROM sanctions.bi_events").fetchall()
+            }
     except duckdb.IOException:
         return set()

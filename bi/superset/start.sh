@@ -4,5 +4,5 @@
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/environment.sh"
-exec "$venv/bin/gunicorn" --bind "127.0.0.1:${1:-8088}" --worker-class gthread --threads 8 --timeout 120 \
+exec "$venv/bin/gunicorn" --bind "127.0.0.1:${1:-8088}" --worker-class gthread --threads 8 --timeout 300 \
     --no-control-socket "superset.app:create_app()"

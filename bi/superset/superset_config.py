@@ -10,3 +10,6 @@ SECRET_KEY = Path(os.environ["SUPERSET_HOME"], "secret_key").read_text(encoding=
 
 # Pages show pictures of this server alone; else each page fetches one that counts Superset's users.
 TALISMAN_CONFIG["content_security_policy"]["img-src"] = ["'self'", "blob:", "data:"]
+
+# Seconds that a chart waits for its data: a busy machine is slow, not wrong.
+SUPERSET_WEBSERVER_TIMEOUT = 300

@@ -17,7 +17,11 @@ from flows.store_errors import StoreError
 
 NAME = "warehouse"  # a lake is attached as this, so that its views find their tables
 DAYS = 7  # for which compaction keeps the snapshots of a lake
-CONFIG = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}  # nothing is downloaded
+# Nothing is downloaded.
+CONFIG: dict[str, str | bool | int | float | list[str]] = {
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,7 @@ def attach(connection: duckdb.DuckDBPyConnection, lake: Lake, *, read_only: bool
         StoreError: an extension or a key is missing, or the folder of the catalogue cannot be made.
         duckdb.Error: the catalogue cannot be reached or read.
     """
+    connection.execute("SET enable_progress_bar = false")  # it would land among what a script prints
     address = lake.catalogue
     _load(connection, "ducklake")
     if address.startswith(("postgres:", "postgresql:")):

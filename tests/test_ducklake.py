@@ -20,9 +20,8 @@ from flows.settings import Settings
 from flows.status import status
 from flows.store_errors import StoreError
 from flows.transactions import atomically
-from flows.warehouse import load, open_warehouse, read_warehouse, unread
-from models.rows import document_rows, mention_rows, rejection_rows
-from tests.dispatches import STAMP, Act, dispatch
+from flows.warehouse import open_warehouse, read_warehouse
+from tests.loads import load_batch
 from tests.object_store import SECRET, object_store
 from tests.postgres import PASSWORD, Server, server
 from tests.stores import ask, fill, tables, tables_of, write_act
@@ -141,7 +140,7 @@ WRITER = """
 import sys
 from flows.lake import Lake
 from flows.warehouse import open_warehouse
-from tests.test_ducklake import load_batch
+from tests.loads import load_batch
 
 conflicts = 0
 for batch in range(3):
@@ -149,13 +148,6 @@ for batch in range(3):
         conflicts += load_batch(connection, f"{sys.argv[3]}-{batch}", f"all-{batch}")
 print(conflicts)
 """
-
-
-def load_batch(connection: Any, *origins: str) -> int:
-    """Load a document of each of these origins; how often another writer was quicker."""
-    readings = [dispatch(f"The EU sanctioned Russia, says {one}.", Act("sanctioned"), origin=one) for one in origins]
-    rows = document_rows(readings, STAMP), mention_rows(readings, STAMP), rejection_rows([], STAMP)
-    return load(connection, *rows, unread(connection, [], STAMP.extractor_version)[1], STAMP).conflicts
 
 
 @pytest.mark.slow

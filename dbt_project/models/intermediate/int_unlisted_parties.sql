@@ -28,11 +28,13 @@ named as (
     group by words.party_id
 ),
 
--- The captain of a ship is a person, and so is a ship captain: the last word that tells a kind, before "of" and the like.
+-- The captain of a ship is a person, and so is a ship captain: the last word before "of" and the like that tells a kind.
 heads as (
     select
         party_id,
-        {{ words("regexp_replace(lower(name), '\\s(about|at|by|for|from|in|of|on|that|to|which|who|with)\\s.*', '')") }} as head_words
+        regexp_replace(
+            lower(name), '\s(about|at|by|for|from|in|of|on|that|to|which|who|with)\s.*', ''
+        ) as head
     from {{ ref('int_named_parties') }}
     where party_id like 'unlisted-%'
 ),
@@ -42,9 +44,9 @@ told as (
         heads.party_id,
         party_words.kind,
         head_words.place,
-        list_has_any(heads.head_words, ['and', 'or']) as is_list
+        list_has_any({{ words('heads.head') }}, ['and', 'or']) as is_list
     from heads
-    cross join unnest(heads.head_words) with ordinality as head_words (word, place)
+    cross join unnest({{ words('heads.head') }}) with ordinality as head_words (word, place)
     inner join {{ ref('stg_party_words') }} as party_words on head_words.word = party_words.word
     where party_words.kind is not null
 ),

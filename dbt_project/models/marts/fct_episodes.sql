@@ -49,7 +49,7 @@ told as (
         end as relief_planned_on,
         min(step_on) filter (where step = 'lifted') as lifted_on,
         count(distinct step_on) filter (where step = 'enforced') as enforced_count,
-        count(*) filter (where step = 'violated') as violated_count,
+        count(distinct step_on) filter (where step = 'violated') as violated_count,
         min(step_on) filter (where step = 'violated') as first_violated_on,
         list_sort(list_distinct(flatten(list(measures)))) as measures,
         count(distinct party_id) filter (where not is_outside) as party_count,

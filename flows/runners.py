@@ -120,7 +120,7 @@ def _ray(settings: Settings) -> Generator[TaskRunner[Any]]:
             _knock(settings.cluster)
             stack.enter_context(runner)
         except Exception as error:  # of many kinds, some of no kind of its own
-            raise _unreachable("Ray", settings, "`ray start --head`") from error
+            raise _unreachable("Ray", settings, "`ray start --head` and the RAY_AUTH_MODE of this run") from error
         try:
             yield runner
         except RayError as error:

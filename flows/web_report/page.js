@@ -165,8 +165,11 @@
     const place = document.querySelector(`[data-chart="${chart.name}"] .table`);
     const columns = Object.keys(chart.columns);
     const lines = tally(rows.map((row) => ({ ...row, count: row.count ?? row.event_count })), columns).filter((line) => line.count);
-    if (chart.table_begins === "latest") lines.reverse();
-    else lines.sort((a, b) => b.count - a.count);
+    lines.sort((a, b) => b.count - a.count);
+    if (chart.table_begins === "latest") {
+      const place_of = new Map([...new Set(rows.map((row) => row[columns[0]]))].map((value, at) => [value, at])); // rows run by time
+      lines.sort((a, b) => place_of.get(b[columns[0]]) - place_of.get(a[columns[0]]));
+    }
     const table = element("table");
     const head = element("tr");
     for (const title of Object.values(chart.columns)) head.append(element("th", title, { scope: "col" }));

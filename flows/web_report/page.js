@@ -167,8 +167,8 @@
     const lines = tally(rows.map((row) => ({ ...row, count: row.count ?? row.event_count })), columns).filter((line) => line.count);
     lines.sort((a, b) => b.count - a.count);
     if (chart.table_begins === "latest") {
-      const place_of = new Map([...new Set(rows.map((row) => row[columns[0]]))].map((value, at) => [value, at])); // rows run by time
-      lines.sort((a, b) => place_of.get(b[columns[0]]) - place_of.get(a[columns[0]]));
+      const order = [...new Set(rows.map((row) => row[columns[0]]))]; // the rows begin with each period once, by time
+      lines.sort((a, b) => order.indexOf(b[columns[0]]) - order.indexOf(a[columns[0]]));
     }
     const table = element("table");
     const head = element("tr");

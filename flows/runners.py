@@ -1,5 +1,6 @@
 """What extracts: a thread or processes of this machine, Dask or Ray. The flow and its tasks do not know which."""
 
+import logging
 import os
 import socket
 from collections.abc import Callable, Generator
@@ -70,6 +71,8 @@ def _dask(settings: Settings) -> Generator[TaskRunner[Any]]:
         from prefect_dask.task_runners import DaskTaskRunner
     except ImportError as error:
         raise SetupError("the runner dask is not installed: install sanctionwire[dask]") from error
+    for name in ("distributed", "distributed.client"):  # what is lost, the errors below tell in one line
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     local: dict[str, Any] = {
         "n_workers": settings.workers,
         "threads_per_worker": 1,
@@ -84,14 +87,15 @@ def _dask(settings: Settings) -> Generator[TaskRunner[Any]]:
     with ExitStack() as stack:
         try:
             _knock(settings.cluster)
-            stack.enter_context(runner)
-            runner.client.wait_for_workers(1, _PATIENCE)
+            client = stack.enter_context(runner).client
+        except (OSError, ValueError) as error:
+            raise _unreachable("Dask", settings, "`dask scheduler`") from error
+        try:
+            client.wait_for_workers(1, _PATIENCE)
         except TimeoutError as error:
             raise RunnerError(
                 f"Dask at {settings.cluster} has no worker: start one with `dask worker {settings.cluster}`"
             ) from error
-        except (OSError, ValueError) as error:
-            raise _unreachable("Dask", settings, "`dask scheduler`") from error
         try:
             yield runner
         except KilledWorker as error:

@@ -1,6 +1,10 @@
 """Stores to test with: what an input folder holds, and what a run made of it."""
 
 import json
+import subprocess
+import sys
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +47,31 @@ def tables_of(warehouse: Warehouse) -> dict[str, list[tuple[Any, ...]]]:
             " AND schema_name IN ('raw', 'marts') AND table_name NOT IN ('runs', 'turns', 'publications') ORDER BY 1"
         ).fetchall()
         return {name: connection.execute(f"SELECT {columns} FROM {name} ORDER BY ALL").fetchall() for (name,) in names}
+
+
+# Opens a file of DuckDB, and waits for a line; with a query the file is opened to be read, and then asked.
+_HOLDER = """
+import sys
+import duckdb
+
+connection = duckdb.connect(sys.argv[1], read_only=len(sys.argv) > 2)
+print("open", flush=True)
+if sys.stdin.readline() and len(sys.argv) > 2:
+    print(connection.execute(sys.argv[2]).fetchall())
+"""
+
+
+@contextmanager
+def held(path: Path, query: str | None = None) -> Generator[Callable[[], str]]:
+    """Another program has the file open while the block runs: to write it, or to read it where there is a query.
+
+    Gives a function that has it ask the query, once, and tells what it then prints.
+    """
+    command = [sys.executable, "-c", _HOLDER, str(path), *([query] if query else [])]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as program:
+        assert program.stdout is not None
+        assert program.stdout.readline() == "open\n"
+        yield lambda: program.communicate("\n")[0].strip()
 
 
 def ask(path: Path, query: str) -> list[tuple[Any, ...]]:

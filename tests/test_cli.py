@@ -47,6 +47,7 @@ BAD: dict[str, tuple[bytes, int | None, str]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("prefect_server")
 def test_what_is_bad_is_named_with_file_and_line_and_the_rest_is_read(tmp_path: Path) -> None:
     inbox = tmp_path / "inbox"
@@ -76,6 +77,7 @@ def test_what_is_bad_is_named_with_file_and_line_and_the_rest_is_read(tmp_path: 
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("prefect_server")
 def test_a_run_that_could_read_nothing_fails_and_says_so(tmp_path: Path) -> None:
     (tmp_path / "empty.txt").write_bytes(b"")
@@ -138,6 +140,7 @@ def test_a_read_only_store_is_one_line(tmp_path: Path) -> None:
     assert "cannot be written: Permission denied" in said(err)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("prefect_server")
 def test_a_full_disk_is_one_line_without_a_traceback(tmp_path: Path) -> None:
     """In a process of its own, as users see it, whose files may not grow beyond what an empty warehouse takes."""

@@ -12,6 +12,7 @@ import pytest
 from flows.compact import compact
 from flows.store_errors import StoreLockedError
 from flows.warehouse import open_warehouse
+from tests.stores import held
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -73,15 +74,8 @@ def test_a_warehouse_goes_on_after_it(path):
 
 def test_a_file_that_another_program_holds_stays_as_it_is(path):
     before = path.read_bytes()
-    script = f"import duckdb; c = duckdb.connect({str(path)!r}); print('open', flush=True); input()"
-    with subprocess.Popen(
-        [sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as other:
-        assert other.stdout is not None
-        other.stdout.readline()
-        with pytest.raises(StoreLockedError, match="open in another program"):
-            compact(path)
-        other.communicate("\n")
+    with held(path), pytest.raises(StoreLockedError, match="open in another program"):
+        compact(path)
     assert path.read_bytes() == before
 
 

@@ -103,6 +103,7 @@ def test_a_file_that_cannot_be_opened_is_named(tmp_path: Path, source: str, out:
     assert named in done.stderr
 
 
+@pytest.mark.slow
 def test_documents_go_through_a_pipe_one_at_a_time() -> None:
     """The first answer is there before the second question."""
     with subprocess.Popen([*COMMAND, "-"], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
@@ -119,6 +120,7 @@ def test_documents_go_through_a_pipe_one_at_a_time() -> None:
     assert process.returncode == 0
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs Linux's /dev/full")
 @pytest.mark.parametrize(
     ("output", "said"), [("full", "sanctionwire: output: No space left on device\n"), ("closed", "")]

@@ -2,8 +2,6 @@
 
 import json
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -23,7 +21,7 @@ from flows.store_errors import StoreError
 from flows.transform import TransformError
 from models.errors import UserError
 from models.event import Document
-from tests.stores import ACT, OTHER_ACT, ask, fill, tables, write_act
+from tests.stores import ACT, OTHER_ACT, ask, fill, held, tables, write_act
 
 pytestmark = pytest.mark.usefixtures("prefect_server")
 
@@ -166,6 +164,7 @@ def test_a_run_without_any_source_is_refused(tmp_path: Path) -> None:
         run(Settings(store=tmp_path / "store"), [])
 
 
+@pytest.mark.slow
 def test_a_second_run_extracts_nothing_and_changes_nothing(first: Run, store: Path, inbox: Path) -> None:
     second = run_on(inbox, store)
     assert not second.extracted
@@ -186,10 +185,9 @@ def test_a_changed_article_replaces_its_events_while_a_reader_reads_on(first: Ru
     texts = "SELECT list(sentence ORDER BY sentence) FROM (SELECT DISTINCT sentence FROM fct_event_mentions)"
     before = ask(published, texts)
     assert before == [([OTHER_ACT, ACT],)]
-    with reader(published, texts) as held:
+    with held(published, texts) as answer:
         after = run_on(changed, store)
-        answer, _ = held.communicate("\n")
-    assert answer.strip() == str(before)
+        assert answer() == str(before)
     assert ask(published, texts) == [([OTHER_ACT, CHANGED],)]
     assert (after.report.counts.documents_replaced, after.report.counts.documents_unchanged) == (1, 2)
     gone = Document("", ACT, "Council acts", date(2024, 5, 8)).document_id
@@ -198,19 +196,6 @@ def test_a_changed_article_replaces_its_events_while_a_reader_reads_on(first: Ru
         "raw.documents_history",
         "raw.event_mentions_history",
     }
-
-
-def reader(path: Path, query: str) -> "subprocess.Popen[str]":
-    """A process that opens the file, waits for a line, and only then asks."""
-    script = (
-        "import duckdb, sys; c = duckdb.connect(sys.argv[1], read_only=True); c.execute(sys.argv[2]).fetchall();"
-        "print('open', flush=True); input(); print(c.execute(sys.argv[2]).fetchall())"
-    )
-    command = [sys.executable, "-c", script, str(path), query]
-    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    assert process.stdout.readline() == "open\n"
-    return process
 
 
 @pytest.mark.slow

@@ -7,6 +7,7 @@ import pytest
 
 from flows.publish import publish
 from flows.store_errors import StoreError
+from tests.stores import ask, held
 
 
 @pytest.fixture
@@ -34,11 +35,6 @@ def fill(path: Path, events: int) -> None:
         connection.execute("CREATE OR REPLACE TABLE marts.dim_party (party_id VARCHAR)")
         connection.execute("COMMENT ON TABLE marts.fct_events IS 'It''s one row an event'")
         connection.execute("COMMENT ON COLUMN marts.fct_events.measures IS 'Kinds; of restriction'")
-
-
-def ask(path: Path, query: str) -> list[tuple[object, ...]]:
-    with duckdb.connect(path, read_only=True) as connection:
-        return connection.execute(query).fetchall()
 
 
 def test_the_marts_alone_are_published_in_the_main_schema(warehouse, target):
@@ -69,19 +65,10 @@ def test_nothing_is_left_beside_the_published_file(warehouse, target):
 
 def test_a_reader_keeps_its_file_and_the_next_one_sees_the_new(warehouse, target):
     publish(warehouse, target)
-    script = (
-        f"import duckdb; c = duckdb.connect({str(target)!r}, read_only=True); print('open', flush=True); input();"
-        "print(c.execute('SELECT count(*) FROM fct_events').fetchone()[0])"
-    )
-    with subprocess.Popen(
-        [sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as reader:
-        assert reader.stdout is not None
-        reader.stdout.readline()
+    with held(target, "SELECT count(*) FROM fct_events") as answer:
         fill(warehouse, 5)
         publish(warehouse, target)
-        answer, _ = reader.communicate("\n")
-    assert answer.strip() == "3"
+        assert answer() == "[(3,)]"
     assert ask(target, "SELECT count(*) FROM fct_events") == [(5,)]
 
 
@@ -99,15 +86,8 @@ def test_a_warehouse_without_marts_publishes_nothing(warehouse, target):
 def test_a_missing_or_locked_warehouse_is_named(warehouse, target):
     with pytest.raises(StoreError, match=r"nothing\.duckdb"):
         publish(warehouse.with_name("nothing.duckdb"), target)
-    script = f"import duckdb; c = duckdb.connect({str(warehouse)!r}); print('open', flush=True); input()"
-    with subprocess.Popen(
-        [sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as other:
-        assert other.stdout is not None
-        other.stdout.readline()
-        with pytest.raises(StoreError, match=r"warehouse\.duckdb is open in another program"):
-            publish(warehouse, target)
-        other.communicate("\n")
+    with held(warehouse), pytest.raises(StoreError, match=r"warehouse\.duckdb is open in another program"):
+        publish(warehouse, target)
     assert not target.exists()
 
 

@@ -1,8 +1,6 @@
 """The state of a store, as `sanctionwire status` tells it."""
 
 import json
-import subprocess
-import sys
 from datetime import timedelta
 from pathlib import Path
 
@@ -21,6 +19,7 @@ from flows.warehouse import load, open_warehouse, unread
 from models.fetches import SourceRun
 from models.rows import document_rows, mention_rows, rejection_rows
 from tests.dispatches import STAMP, Act, dispatch
+from tests.stores import held
 
 READINGS = [
     dispatch("The EU sanctioned Russia.", Act("sanctioned"), origin="https://a.example/1", source="council"),
@@ -85,17 +84,5 @@ def test_a_store_without_a_warehouse_is_one_line(tmp_path: Path) -> None:
 
 def test_a_warehouse_that_a_run_writes_for_long_is_one_line(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(status_module, "_PATIENCE", 0.1)
-    with writer(store), pytest.raises(StoreError, match="is being written: ask again in a while"):
+    with held(store / "warehouse.duckdb"), pytest.raises(StoreError, match="is being written: ask again in a while"):
         status(Settings(store=store))
-
-
-def writer(store: Path) -> "subprocess.Popen[str]":
-    """A process that has the warehouse open until its input ends, which leaving the block sees to."""
-    script = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('open', flush=True); input()"
-    command = [sys.executable, "-c", script, str(store / "warehouse.duckdb")]
-    process = subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    )
-    assert process.stdout is not None
-    assert process.stdout.readline() == "open\n"
-    return process

@@ -1,6 +1,6 @@
-import shutil
 import subprocess
 import sys
+from contextlib import chdir
 from datetime import date
 from pathlib import Path
 
@@ -77,7 +77,8 @@ def store(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="module")
 def built(store) -> Transformed:
-    return transform(warehouse_of(store / "warehouse.duckdb", READINGS), store / "dbt")
+    with chdir(store):
+        return transform(warehouse_of(Path("warehouse.duckdb"), READINGS), Path("dbt"))
 
 
 @pytest.fixture(scope="module")
@@ -100,8 +101,9 @@ def test_the_file_is_not_locked_afterwards(store, built):
     subprocess.run([sys.executable, "-c", script], check=True)
 
 
-def test_dbt_writes_into_its_work_folder_alone(store, built):
+def test_dbt_writes_into_its_work_folder_alone_which_lies_in_the_current_one(store, built):
     assert (store / "dbt" / "logs" / "dbt.log").exists()
+    assert (store / "dbt" / "target" / "manifest.json").is_file()
     assert {path.name for path in PROJECT.iterdir()} == {
         "data-tests", "dbt_project.yml", "macros", "models", "profiles.yml",
     }  # fmt: skip
@@ -190,6 +192,7 @@ def test_the_dictionary_is_fresh():
     assert DICTIONARY.read_text(encoding="utf-8") == dictionary(), "run: python -m flows.dictionary"
 
 
+@pytest.mark.slow
 def test_an_empty_warehouse_has_empty_marts(store, built, tmp_path):
     path = warehouse_of(tmp_path / "warehouse.duckdb", [])
     assert transform(path, store / "dbt").warnings == ()
@@ -198,14 +201,7 @@ def test_an_empty_warehouse_has_empty_marts(store, built, tmp_path):
         assert connection.execute("SELECT count(*) FROM marts.dim_date").fetchone() == (0,)
 
 
-def test_a_relative_work_folder_lies_in_the_current_one(store, built, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    shutil.copy(store / "warehouse.duckdb", "warehouse.duckdb")
-    transform(Path("warehouse.duckdb"), Path("work"))
-    assert (tmp_path / "work" / "target" / "manifest.json").is_file()
-    assert not (PROJECT / "work").exists()
-
-
+@pytest.mark.slow
 def test_a_failed_test_is_named(store, built, tmp_path):
     path = warehouse_of(tmp_path / "warehouse.duckdb", READINGS[:1])
     with duckdb.connect(path) as connection:
@@ -215,6 +211,7 @@ def test_a_failed_test_is_named(store, built, tmp_path):
     assert "\n" not in str(error.value)
 
 
+@pytest.mark.slow
 def test_a_model_that_cannot_be_built_is_named(store, built, tmp_path):
     path = warehouse_of(tmp_path / "warehouse.duckdb", [])
     with duckdb.connect(path) as connection:

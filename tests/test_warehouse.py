@@ -27,6 +27,7 @@ from models.event import Document
 from models.rejection import Rejection
 from models.rows import Reading, Stamp, document_rows, mention_rows, rejection_rows
 from tests.dispatches import STAMP, Act, dispatch
+from tests.stores import held
 
 NEXT = Stamp("run-2", "1.0", STAMP.at + timedelta(days=1))
 NEWER = Stamp("run-3", "2.0", STAMP.at + timedelta(days=2))
@@ -227,23 +228,14 @@ def test_any_text_comes_back_as_it_was(warehouse):
     assert origins(warehouse) == [("it's #1.csv", text)]
 
 
-def holder(path: Path) -> "subprocess.Popen[str]":
-    script = f"import duckdb; c = duckdb.connect({str(path)!r}); print('open', flush=True); input()"
-    process = subprocess.Popen([sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    process.stdout.readline()
-    return process
-
-
 def test_a_file_that_another_program_holds_is_said_to_be_open(tmp_path):
     path = tmp_path / "warehouse.duckdb"
-    with holder(path) as other:
-        with (
-            pytest.raises(StoreLockedError, match=r"warehouse\.duckdb is open in another program"),
-            open_warehouse(path),
-        ):
-            pass
-        other.communicate("\n")
+    with (
+        held(path),
+        pytest.raises(StoreLockedError, match=r"warehouse\.duckdb is open in another program"),
+        open_warehouse(path),
+    ):
+        pass
     with open_warehouse(path):
         pass
 

@@ -3,6 +3,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,8 @@ PUBLISHED = date(2024, 5, 8)
 
 @pytest.fixture(scope="module")
 def article_readings(nlp: Language) -> list[Reading]:
-    return list(extract(nlp, (one for one in documents([ARTICLES]) if isinstance(one, Document))))
+    """What the extraction makes of the first sample articles."""
+    return list(extract(nlp, islice((one for one in documents([ARTICLES]) if isinstance(one, Document)), 6)))
 
 
 def parties(event: Event) -> Iterator[Party]:
@@ -156,6 +158,7 @@ def moved(event: Event, offset: int) -> Event:
     )
 
 
+@pytest.mark.slow
 def test_a_saved_pipeline_is_loaded_by_spacy_alone(nlp: Language, tmp_path: Path) -> None:
     nlp.to_disk(tmp_path / "pipeline")
     loaded = spacy.load(tmp_path / "pipeline")

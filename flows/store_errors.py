@@ -28,6 +28,7 @@ _UNREACHABLE = (
     "no connection to the server",
     "terminating connection",
     "the database system is",  # starting up, or shutting down
+    'execute query "ROLLBACK"',  # a catalogue that dropped the connection says no more than that this failed, too
     "timeout expired",
     "Timeout was reached",
 )

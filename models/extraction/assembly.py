@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -61,6 +62,16 @@ def confidence(draft: Draft, calibration: Mapping[str, float]) -> float:
     told = signals(draft)
     score = calibration["intercept"] + sum(calibration[name] * value for name, value in told.items())
     return round(1 / (1 + math.exp(-score)), 4)
+
+
+def least_probability(settings: Mapping[str, Any]) -> float:
+    """The probability of an act under which its event stays below the least confidence, whatever its roles."""
+    slopes: dict[str, float] = dict(settings["calibration"])
+    least, intercept, slope = settings["least_confidence"], slopes.pop("intercept"), slopes.pop("probability")
+    if least <= 0 or slope <= 0:
+        return 0.0
+    best = intercept + sum(max(0.0, other) for other in slopes.values())
+    return (math.log(least / (1 - least)) - best) / slope
 
 
 def signals(draft: Draft) -> dict[str, float]:

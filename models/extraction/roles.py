@@ -8,6 +8,7 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span, Token
 
 from models.extraction.acts import window_words
+from models.extraction.assembly import least_probability
 from models.extraction.draft import Draft, drafts, windows
 from models.extraction.encoding import ACTIONS, MEASURES, ROLES, STATUSES, Scores, best_tags
 from models.extraction.model import ActReading, Model, WindowReading, shared_model
@@ -15,8 +16,9 @@ from models.extraction.model import ActReading, Model, WindowReading, shared_mod
 
 @Language.factory("sanctionwire_roles", requires=["doc._.drafts"], assigns=["doc._.drafts"])
 def create(nlp: Language, name: str) -> Callable[[Doc], Doc]:
-    """A component that fills the drafts of the acts; an act without any party is dropped."""
+    """A component that fills the drafts of the acts; one without any party, or too unlikely, is dropped."""
     model = shared_model()
+    least = least_probability(model.settings)
 
     def find_roles(doc: Doc) -> Doc:
         readings: Sequence[WindowReading] | None = doc._.readings
@@ -24,7 +26,7 @@ def create(nlp: Language, name: str) -> Callable[[Doc], Doc]:
             return doc
         filled = list[Draft]()
         for number, (window, reading) in enumerate(zip(windows(doc), readings, strict=True)):
-            acts = [draft for draft in drafts(doc) if draft.window == number]
+            acts = [draft for draft in drafts(doc) if draft.window == number and draft.probability >= least]
             words = window_words(window)
             for act, read in zip(acts, read_acts(model, reading, words, acts), strict=True):
                 filled.append(fill(act, read, words, model.settings["measure_threshold"]))

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.event import Action, Basis, Event, EventDate, Measure, Party, Precision, Status
-from models.extraction.assembly import confidence, distinct, event, joined, merge, same_act
+from models.extraction.assembly import confidence, distinct, event, joined, least_probability, merge, same_act
 from models.extraction.draft import Draft
 
 ENGLISH = spacy.blank("en")
@@ -124,6 +124,19 @@ def test_confidence_is_a_logistic_curve_of_act_and_roles(probability: float, cer
     draft = Draft(0, trigger, probability, Action.IMPOSE, certainty=certainty)
     assert confidence(draft, CALIBRATION) == pytest.approx(expected, abs=1e-4)
     assert confidence(replace(draft, actors=(trigger,)), CALIBRATION) > expected
+
+
+def test_an_act_is_too_unlikely_where_no_roles_lift_it_to_the_least_confidence() -> None:
+    trigger = ENGLISH.make_doc("sanctioned")[:]
+    least = least_probability({"least_confidence": 0.9, "calibration": CALIBRATION})
+    told = Draft(0, trigger, least - 0.01, Action.IMPOSE, actors=(trigger,), targets=(trigger,))
+    assert confidence(told, CALIBRATION) < 0.9 < confidence(replace(told, probability=least + 0.01), CALIBRATION)
+
+
+def test_no_act_is_too_unlikely_before_the_confidence_is_fitted() -> None:
+    assert least_probability({"least_confidence": 0.0, "calibration": CALIBRATION}) == 0
+    unfitted = dict.fromkeys(CALIBRATION, 0.0)
+    assert least_probability({"least_confidence": 0.5, "calibration": unfitted}) == 0
 
 
 def test_the_evidence_is_the_sentence_of_the_trigger_without_white_space_around_it() -> None:

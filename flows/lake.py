@@ -13,7 +13,7 @@ import duckdb
 
 from flows.drafts import quoted
 from flows.duckdb_extensions import load_extension
-from flows.store_errors import StoreError
+from flows.store_errors import StoreError, explained
 
 NAME = "warehouse"  # a lake is attached as this, so that its views find their tables
 DAYS = 7  # for which compaction keeps the snapshots of a lake
@@ -75,7 +75,10 @@ def attach(connection: duckdb.DuckDBPyConnection, lake: Lake, *, read_only: bool
     options = [f"DATA_PATH {quoted(lake.data)}"] if lake.data else []
     options += ["READ_ONLY"] if read_only else []
     given = f" ({', '.join(options)})" if options else ""
-    connection.execute(f"ATTACH {quoted(f'ducklake:{address}')} AS {NAME}{given}")
+    try:
+        connection.execute(f"ATTACH {quoted(f'ducklake:{address}')} AS {NAME}{given}")
+    except duckdb.InvalidInputException as error:
+        raise explained(lake, str(error)) from error
     connection.execute(f"USE {NAME}")
 
 

@@ -40,6 +40,7 @@ _EXPLANATIONS = {
     "No space left": "{place}: the disk is full: make room, or name another --store",
     "File too large": "{place}: the file may not grow any further: raise the limit or quota, or name another --store",
     "password": "{place}: PostgreSQL refuses the user: set PGUSER and PGPASSWORD to those of the catalogue",
+    'role "': "{place}: PostgreSQL knows no such user: make it with createuser, or mend SANCTIONWIRE_LAKE",
     'database "': "{place}: PostgreSQL has no such database: make it with createdb, or mend SANCTIONWIRE_LAKE",
     "does not match existing data path": "{place} has its data elsewhere: mend or unset SANCTIONWIRE_LAKE_DATA",
     "DATA_PATH": "{place}: a new catalogue must be told where its data is to lie: set SANCTIONWIRE_LAKE_DATA",

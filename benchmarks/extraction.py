@@ -1,6 +1,7 @@
 """Speed and memory of the extraction: `python -m benchmarks.extraction [--documents N]`, on Linux.
 
 All texts are our own: the sample articles, the test sentences, and the words without meaning of `benchmarks.gate`.
+Memory and time to load are those of an installation without the training extra: spaCy loads torch where there is one.
 """
 
 import json
@@ -61,6 +62,8 @@ def main(documents: Annotated[int, typer.Option(help="Documents of the memory ru
     table.add_row("growth", f"{last / first - 1:+.1%}", "at most 5 %")
     table.add_row("resident MB at most", f"{peak:,.0f}", "under 1,200")
     screen().print(table)
+    if "torch" in sys.modules:
+        typer.echo("spaCy has loaded torch, which comes with the training extra: measure memory and loading without it")
 
 
 def passages_a_second(nlp: Language) -> tuple[float, float, float]:

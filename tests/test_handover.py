@@ -20,7 +20,6 @@ from flows.settings import Settings
 from models.event import Action, Document, Measure
 from models.rows import Reading
 from tests.dispatches import Act, day, dispatch
-from tests.object_store import object_store
 
 QUIET = Document(
     "b.txt", "The river rose.", "Ünïcode ✓", None, "https://example.org/b", "wire", datetime(2025, 1, 2, 3)
@@ -42,6 +41,8 @@ def test_documents_and_readings_come_back_as_they_went(address: str, tmp_path: P
 @pytest.mark.slow
 @pytest.mark.skipif(not find_spec("s3fs"), reason="needs the extra s3: uv sync --extra s3")
 def test_an_object_store_holds_them_too() -> None:
+    from tests.object_store import object_store  # its server is slow to import
+
     fsspec.get_filesystem_class("s3").clear_instance_cache()  # which may know another test's store
     with object_store() as bucket:
         there_and_back(f"{bucket}/results")

@@ -127,21 +127,28 @@ def test_a_killed_run_takes_its_processes_along(undisturbed: Undisturbed, tmp_pa
     assert alive == []
 
 
+@dataclass(frozen=True)
+class Scheduler:
+    """A Dask scheduler as one starts it by hand."""
+
+    address: str
+    process: psutil.Process
+
+
 @pytest.fixture
-def scheduler() -> Iterator[str]:
-    """The address of a Dask scheduler as one starts it by hand."""
+def scheduler() -> Iterator[Scheduler]:
     address = f"tcp://127.0.0.1:{free_port()}"
-    with dask("scheduler", "--host", address, "--no-dashboard"):
+    with dask("scheduler", "--host", address, "--no-dashboard") as started:
         until(lambda: answers(address))
-        yield address
+        yield Scheduler(address, started)
 
 
 @pytest.mark.slow
 @installed("dask")
 def test_a_worker_with_other_seeds_is_refused_and_one_with_the_same_is_not(
-    undisturbed: Undisturbed, scheduler: str, tmp_path: Path
+    undisturbed: Undisturbed, scheduler: Scheduler, tmp_path: Path
 ) -> None:
-    settings = settings_of(tmp_path, runner="dask", cluster=scheduler)
+    settings = settings_of(tmp_path, runner="dask", cluster=scheduler.address)
     other = copytree(
         ROOT / "models", tmp_path / "other" / "models", ignore=ignore_patterns("weights", "training")
     ).parent
@@ -151,7 +158,7 @@ def test_a_worker_with_other_seeds_is_refused_and_one_with_the_same_is_not(
     with (other / "seeds" / "terms.csv").open("a") as seed:
         seed.write("\n")
     with (
-        dask("worker", scheduler, "--nthreads", "2", "--no-dashboard", PYTHONPATH=str(other)),
+        dask("worker", scheduler.address, "--nthreads", "2", "--no-dashboard", PYTHONPATH=str(other)),
         pytest.raises(WorkerVersionError) as error,
     ):
         run(settings, [str(undisturbed.inbox)])
@@ -161,8 +168,24 @@ def test_a_worker_with_other_seeds_is_refused_and_one_with_the_same_is_not(
     assert ask(settings.warehouse, "SELECT count(*) FROM raw.documents") == [(0,)]
     assert not settings.published.exists()
 
-    with dask("worker", scheduler, "--nthreads", "2", "--no-dashboard", PYTHONPATH=str(ROOT)):
+    with dask("worker", scheduler.address, "--nthreads", "2", "--no-dashboard", PYTHONPATH=str(ROOT)):
         run(settings, [str(undisturbed.inbox)])
+    assert tables(settings.store) == undisturbed.tables
+
+
+@pytest.mark.slow
+@installed("dask")
+def test_a_scheduler_that_is_lost_is_one_line_and_the_next_run_goes_on(
+    undisturbed: Undisturbed, scheduler: Scheduler, tmp_path: Path
+) -> None:
+    settings = settings_of(tmp_path, runner="dask", cluster=scheduler.address)
+    with (
+        dask("worker", scheduler.address, "--nthreads", "1", "--no-dashboard", PYTHONPATH=str(ROOT)),
+        killing(settings, lambda: [scheduler.process]),
+        pytest.raises(RunnerError, match="scheduler was lost in the middle of the run; run again"),
+    ):
+        run(settings, [str(undisturbed.inbox)])
+    run(settings_of(tmp_path), [str(undisturbed.inbox)])
     assert tables(settings.store) == undisturbed.tables
 
 
@@ -286,12 +309,12 @@ def until(come: Callable[[], object]) -> None:
 
 
 @contextmanager
-def dask(*arguments: str, **environment: str) -> Generator[None]:
+def dask(*arguments: str, **environment: str) -> Generator[psutil.Process]:
     """`dask ...`, in a folder where nothing lies that Python could import, until the end."""
     command = [sys.executable, "-P", "-m", "dask", *arguments]
     with subprocess.Popen(command, env=os.environ | environment, stderr=subprocess.DEVNULL) as started:
         try:
-            yield
+            yield psutil.Process(started.pid)
         finally:
             started.terminate()
 

@@ -11,7 +11,7 @@ CASES = 18  # bars
 _HEIGHT = 560
 _WIDE = "across > 600"
 _LABEL_ROOM = alt.ExprRef(f"{_WIDE} ? 0.3 * across : 0.36 * across")  # pixels
-_TWO_LINES = f"{_WIDE} ? datum.label : [split(datum.label, ' → ')[0], '→ ' + split(datum.label, ' → ')[1]]"
+_TWO_LINES = "across > 900 ? datum.label : [split(datum.label, ' → ')[0], '→ ' + split(datum.label, ' → ')[1]]"
 _TIME = alt.Scale(type="utc", domainMin=alt.ExprRef("earliest"), clamp=True)
 _STEPS = {
     "first_threatened_on": "threatened",

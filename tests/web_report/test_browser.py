@@ -373,6 +373,7 @@ def test_a_sheet_of_paper_cuts_no_word(page: Page) -> None:
     printed = subprocess.check_output([pdftotext, "-raw", SCREENSHOTS / "print.pdf", "-"], text=True)
     page.emulate_media(media="print")
     shown = page.evaluate("() => [...document.querySelectorAll('body *')].map(one => one.textContent).join(' ')")
-    cut = set(re.findall(r"[^\W\d_]{3,}", printed)) - set(re.findall(r"[^\W\d_]{3,}", shown))
+    words = r"[^\W\d_]{3,}(?![^\W_]|…)"  # what a chart shortens, it says to be so
+    cut = set(re.findall(words, printed)) - set(re.findall(words, shown))
     assert cut == set()
     assert printed.count("Suriname") > PARTIES

@@ -63,6 +63,9 @@ timely as (
 ordered as (
     select
         * exclude (lifted_before_on),
+        act in (
+            'extended', 'enforced', 'eased', 'relief_planned', 'relief_considered', 'relief_refused'
+        ) as shows_force,
         -- The order within a day: what is said comes before what is done, the end comes last. An imposition without a
         -- date of its own comes after what shows that there was one already.
         case
@@ -94,16 +97,15 @@ contradicted as (
         on
             lifted.sender_id = later.sender_id
             and lifted.target_id = later.target_id
-            and later.step_on > lifted.step_on
-            and later.step_on <= lifted.step_on + {{ var('remainder_days') }}
+            and lifted.step_on < later.step_on
+            and lifted.step_on + {{ var('remainder_days') }} >= later.step_on
     where
         lifted.act = 'lifted'
         and not (later.is_undated and later.step_on <= lifted.step_on + {{ var('retelling_days') }})
     group by lifted.event_id
     having
-        min(later.step_on) filter (
-            where later.act in ('extended', 'enforced', 'eased', 'relief_planned', 'relief_considered', 'relief_refused')
-        ) <= coalesce(min(later.step_on) filter (where later.act = 'imposed'), date '9999-12-31')
+        min(later.step_on) filter (where later.shows_force)
+        <= coalesce(min(later.step_on) filter (where later.act = 'imposed'), date '9999-12-31')
 ),
 
 -- Second: measures that were imposed and are not lifted.

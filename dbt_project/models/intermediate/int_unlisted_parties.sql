@@ -28,7 +28,7 @@ named as (
     group by words.party_id
 ),
 
--- The captain of a ship is a person, and so is a ship captain: the last word before "of" and the like that tells a kind.
+-- A captain of a ship is a person, and so is a ship captain: the last word before "of" and the like that tells a kind.
 heads as (
     select
         party_id,

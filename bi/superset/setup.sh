@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Superset with the dashboard of this folder, on a published file. Needs uv, or Python 3.11 with venv.
 #   bi/superset/setup.sh [data/sanctions.duckdb]
-# All of it goes into $SUPERSET_HOME, by default data/superset. Run again, it brings charts and dashboard back to what stands here.
+# All of it goes into $SUPERSET_HOME, by default data/superset. To begin anew, remove superset.db there.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/environment.sh"

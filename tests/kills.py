@@ -2,7 +2,8 @@
 
 Each instant: a run on a copy of a store is killed (SIGKILL), the next one goes on, and what stands then is held
 against a run that was left alone, while a reader polls the published file. Starts are cheap: one Prefect server serves
-all runs, and each run is forked from a process that has imported everything and started nothing.
+all runs, each run is forked from a process that has imported everything and started nothing, and all copies stand at
+one path in turn, so that dbt need not parse its project anew.
 """
 
 import json
@@ -56,7 +57,7 @@ while True:
             print(connection.execute(sys.argv[2]).fetchone(), flush=True)
     except duckdb.Error as error:
         print(" ".join(str(error).split()), flush=True)
-    time.sleep(0.05)
+    time.sleep(0.1)
 """
 
 # Forks a run for each line of standard input; tells its process id, and then its exit code.
@@ -127,6 +128,15 @@ class Scene:
         """The whole input."""
         return self.folder / "inbox"
 
+    @property
+    def store(self) -> Path:
+        """Where runs find a store, one after the other."""
+        return self.folder / "store"
+
+    def begin(self) -> Path:
+        """Put the store in place as it is before a run."""
+        return Path(shutil.copytree(self.folder / "store as it was", self.store))
+
 
 @contextmanager
 def scene(folder: Path) -> Generator[Scene]:
@@ -136,14 +146,16 @@ def scene(folder: Path) -> Generator[Scene]:
         nursery = stack.enter_context(_nursery(folder, url))
         blank = Scene(folder, nursery, [], "", "", {})
         _write_input(blank.inbox, changed=True)
-        start = folder / "store"
-        _finish(blank, start, "first", *(blank.inbox / f"part-{part}" for part in range(3)))
+        _finish(blank, "first", *(blank.inbox / f"part-{part}" for part in range(3)))
         _write_input(blank.inbox, changed=False)
-        alone = Path(shutil.copytree(start, folder / "left alone"))
-        _finish(blank, alone, "left alone")
-        before, after = (str(ask(store / "sanctions.duckdb", SEEN)[0]) for store in (start, alone))
+        before = _seen(blank)
+        blank.store.rename(folder / "store as it was")
+        blank.begin()
+        _finish(blank, "left alone")
+        after, wanted = _seen(blank), tables(blank.store)
         assert before != after
-        yield Scene(folder, nursery, list(_spans(_journal(blank, "left alone"))), before, after, tables(alone))
+        shutil.rmtree(blank.store)
+        yield Scene(folder, nursery, list(_spans(_journal(blank, "left alone"))), before, after, wanted)
 
 
 def instants(spans: list[Span], count: int, seed: int = SEED) -> list[Instant]:
@@ -160,25 +172,31 @@ def instants(spans: list[Span], count: int, seed: int = SEED) -> list[Instant]:
 def disturbed(scene: Scene, instant: Instant, name: str) -> Outcome:
     """Kill a run at the instant, let the next one go on, and hold the result against the run left alone."""
     began = time.monotonic()
-    store = Path(shutil.copytree(scene.folder / "store", scene.folder / name))
+    store = scene.begin()
     with _reading(store / "sanctions.duckdb", scene.folder / f"{name}.seen") as seen:
-        hit = _kill(scene, store, instant, name)
-        _finish(scene, store, f"{name} again")
+        hit = _kill(scene, instant, name)
+        _finish(scene, f"{name} again")
         _until(lambda: scene.after in seen())
-    wrong = _wrong(scene, store, seen(), hit)
-    if not wrong:
+    wrong = _wrong(scene, seen(), hit)
+    if wrong:
+        store.rename(scene.folder / name)
+    else:
         shutil.rmtree(store)
     return Outcome(hit, wrong, time.monotonic() - began)
 
 
-def _wrong(scene: Scene, store: Path, seen: list[str], hit: str) -> list[str]:
-    found = tables(store)
+def _seen(scene: Scene) -> str:
+    return str(ask(scene.store / "sanctions.duckdb", SEEN)[0])
+
+
+def _wrong(scene: Scene, seen: list[str], hit: str) -> list[str]:
+    found = tables(scene.store)
     wrong = [f"other rows in {name}" for name in scene.tables | found if found.get(name) != scene.tables.get(name)]
     if set(seen) != {scene.before, scene.after} or seen != sorted(seen, key=[scene.before, scene.after].index):
         wrong.append(f"a reader saw {set(seen) - {scene.before, scene.after} or 'an older state after a newer one'}")
-    if left := [path.name for path in store.iterdir() if path.name == "results" or path.name.endswith(".draft")]:
+    if left := [path.name for path in scene.store.iterdir() if path.name == "results" or path.name.endswith(".draft")]:
         wrong.append(f"left behind: {left}")
-    runs = ask(store / "warehouse.duckdb", "SELECT status, failure FROM raw.runs ORDER BY started_at")
+    runs = ask(scene.store / "warehouse.duckdb", "SELECT status, failure FROM raw.runs ORDER BY started_at")
     killed = ("failed", "killed before it ended")
     succeeded = ("succeeded", None)
     told = [[succeeded, killed, succeeded]]
@@ -189,9 +207,9 @@ def _wrong(scene: Scene, store: Path, seen: list[str], hit: str) -> list[str]:
     return wrong
 
 
-def _kill(scene: Scene, store: Path, instant: Instant, name: str) -> str:
+def _kill(scene: Scene, instant: Instant, name: str) -> str:
     """Kill a run at the instant; gives the stage that it was in, or "ended" where it was quicker than the kill."""
-    child = _run(scene, store, name)
+    child = _run(scene, name)
     journal = _journal(scene, name)
     if instant.stage != "start":
         _until(lambda: any(_begins(line, instant) for line in _lines(journal)))
@@ -208,15 +226,16 @@ def _kill(scene: Scene, store: Path, instant: Instant, name: str) -> str:
     return last["stage"] if last["message"] == "begins" else f"after {last['stage']}"
 
 
-def _finish(scene: Scene, store: Path, name: str, *sources: Path) -> None:
-    _run(scene, store, name, *sources)
+def _finish(scene: Scene, name: str, *sources: Path) -> None:
+    _run(scene, name, *sources)
     code = _exit_code(scene)
     assert code == 0, (scene.folder / f"{name}.log").read_text()
 
 
-def _run(scene: Scene, store: Path, name: str, *sources: Path) -> int:
+def _run(scene: Scene, name: str, *sources: Path) -> int:
     """Start a run, and give its process id."""
-    arguments = ["run", *map(str, sources or [scene.inbox]), "--store", str(store), "--batch-size", str(BATCH_SIZE)]
+    options = ["--store", str(scene.store), "--batch-size", str(BATCH_SIZE)]
+    arguments = ["run", *map(str, sources or [scene.inbox]), *options]
     order = {
         "arguments": arguments,
         "environment": {"SANCTIONWIRE_LOG_FILE": str(_journal(scene, name))},

@@ -1,8 +1,8 @@
 """How the store and the marts bear many mentions: `python -m benchmarks.marts [MENTIONS]`.
 
 Loads made-up mentions, builds the marts, builds them again with one in a hundred more, publishes, and asks what the
-reports ask. Seconds of wall time, those of a query the median of five, beside what is allowed. Core seconds are those for
-which cores were busy with it: they say what it takes while other programs have a share of the machine.
+reports ask. Seconds of wall time, those of a query the median of five, beside what is allowed. Core seconds are those
+for which cores were busy with it: they say what it takes while other programs have a share of the machine.
 """
 
 import resource
@@ -85,7 +85,7 @@ def measured(folder: Path, mentions: int) -> Table:
         for what, query in {**QUERIES, **DASHBOARD}.items():
 
             def ask(query: str = query) -> None:
-                connection.execute(query).fetchall()
+                connection.execute(query).pl()
 
             add(f"query: {what}", sorted(timed(ask) for _ in range(5))[2], QUERY if mentions < 10**7 else QUERY_OF_MANY)
     rows.add_section()

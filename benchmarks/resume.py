@@ -21,7 +21,8 @@ def main(
 ) -> None:
     """Kill runs at random instants of every stage, a line each; exit code 1 where one left something wrong."""
     tried: list[tuple[Instant, Outcome]] = []
-    with tempfile.TemporaryDirectory() as folder, scene(Path(folder)) as prepared:
+    # A run that is still on as this is stopped writes while the folder goes.
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder, scene(Path(folder)) as prepared:
         chosen = instants(prepared.spans, first - 1 + count, seed)[first - 1 :]
         try:
             for number, instant in enumerate(chosen, first):

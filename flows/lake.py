@@ -58,7 +58,7 @@ def attach(connection: duckdb.DuckDBPyConnection, lake: Lake, *, read_only: bool
         duckdb.Error: the catalogue cannot be reached or read.
     """
     connection.execute("SET enable_progress_bar = false")  # it would land among what a script prints
-    address = lake.catalogue
+    address, data = lake.catalogue, lake.data
     _load(connection, "ducklake")
     if address.startswith(("postgres:", "postgresql:")):
         _load(connection, "postgres_scanner")
@@ -69,10 +69,12 @@ def attach(connection: duckdb.DuckDBPyConnection, lake: Lake, *, read_only: bool
         _make_folder(Path(address.removeprefix("sqlite:")).parent)
     if address.startswith("sqlite:"):
         _load(connection, "sqlite_scanner")
-    if lake.data and lake.data.startswith("s3://"):
+        file = address.removeprefix("sqlite:")
+        data = data or (None if Path(file).exists() else f"{file}.files")  # where DuckLake has it for a DuckDB file
+    if data and data.startswith("s3://"):
         _load(connection, "httpfs")
         connection.execute(_secret())
-    options = [f"DATA_PATH {quoted(lake.data)}"] if lake.data else []
+    options = [f"DATA_PATH {quoted(data)}"] if data else []
     options += ["READ_ONLY"] if read_only else []
     given = f" ({', '.join(options)})" if options else ""
     try:

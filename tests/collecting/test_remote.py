@@ -57,7 +57,7 @@ def test_a_file_is_read_again_only_when_it_changed(web: Web, store: fsspec.Abstr
     [
         ("memory://news/c.pdf", "no_files"),
         ("memory://gone", "no_files"),
-        ("s3://bucket/news/", "missing_library"),
+        ("gs://bucket/news/", "missing_library"),
         ("nonsense://bucket/news/", "unreadable"),
     ],
 )

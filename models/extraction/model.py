@@ -17,6 +17,7 @@ import onnxruntime as ort
 
 from models.errors import SetupError
 from models.extraction.encoding import ACTIONS, MEASURES, STATUSES, Ids, Scores, WordPieces
+from models.extraction.integers import integer_model
 
 WEIGHTS = Path(__file__).resolve().parents[1] / "weights"
 
@@ -114,7 +115,8 @@ def _session(path: Path) -> ort.InferenceSession:
     options.intra_op_num_threads = int(os.environ.get("OMP_NUM_THREADS") or 0)
     # A thread that waits for work in a loop takes the core from the other half of the model and from other processes.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    return ort.InferenceSession(_existing(path), options, providers=["CPUExecutionProvider"])
+    model = integer_model(_existing(path)).SerializeToString()
+    return ort.InferenceSession(model, options, providers=["CPUExecutionProvider"])
 
 
 def _existing(path: Path) -> Path:

@@ -82,6 +82,7 @@ def transform(warehouse: Warehouse, work: Path) -> Transformed:
     failures = [_line(one) for one in outcome.result.results if str(one.status) in _FAILED]
     if failures or not outcome.success:
         raise _failure(warehouse, f"dbt: {'; '.join(failures)}; see {work / 'logs' / 'dbt.log'}")
+    built.write_text(models)
     return Transformed(
         passed=sum(str(one.status) in _PASSED for one in outcome.result.results),
         warnings=tuple(_line(one) for one in outcome.result.results if str(one.status) in _WARNED),

@@ -14,10 +14,11 @@ import duckdb
 import httpx
 import pytest
 import yaml
-from playwright.sync_api import Browser, Page, Response, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Response, expect
 
 from benchmarks.synthetic import main as make_store
 from flows.web_report.wording import ACTIONS, STATUSES
+from tests.chromium import chromium
 from tests.stores import ask
 
 pytestmark = pytest.mark.slow
@@ -128,14 +129,8 @@ def api(address: str) -> Iterator[httpx.Client]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    chromium = shutil.which("chromium")
-    if not chromium and not os.environ.get("CI"):
-        pytest.skip("needs Debian's chromium: apt-get install chromium")
-    assert chromium, "CI installs chromium"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"], timeout=PATIENCE)
+    with chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

@@ -37,7 +37,7 @@ DASHBOARD = {
     "countries hit by month": (
         "SELECT country_name, month, sum(event_count) FROM bi_country_month WHERE role = 'target' GROUP BY ALL"
     ),
-    "measures": (
+    "events by measure": (
         "SELECT measure, count(*) FROM fct_event_measures INNER JOIN fct_events USING (event_id)"
         " WHERE status = 'enacted' GROUP BY ALL"
     ),

@@ -13,17 +13,26 @@ TEXT_BYTES = 3_000_000  # of sentences, headlines and addresses: with these, the
 EXCERPT, TITLE, ADDRESS = 320, 140, 400  # characters
 WORD = 20  # characters; a longer one is cut
 
-_EVENTS = f"""
-WITH newest AS (
-    SELECT event_id
-    FROM fct_events
-    ORDER BY coalesce(first_told, date_start) DESC NULLS LAST, date_start DESC NULLS LAST, event_id
-    LIMIT {EVENTS}
-),
+# `bi_events` lies in this order: its newest rows are found in one place.
+_NEWEST = f"""
+CREATE OR REPLACE TEMP TABLE newest AS
+SELECT rowid AS place, event_id
+FROM bi_events
+ORDER BY coalesce(first_told, date_start) DESC NULLS LAST, date_start DESC NULLS LAST, event_id
+LIMIT {EVENTS}
+"""  # noqa: S608
 
-steps AS (
-    SELECT event_id, list(DISTINCT episode_id) AS episodes
-    FROM fct_episode_steps SEMI JOIN newest USING (event_id)
+_STEPS = """
+CREATE OR REPLACE TEMP TABLE newest_steps AS
+SELECT DISTINCT event_id, episode_id
+FROM fct_episode_steps
+SEMI JOIN newest USING (event_id)
+"""
+
+_EVENTS = """
+WITH episodes_of AS (
+    SELECT event_id, list(episode_id) AS episodes
+    FROM newest_steps
     GROUP BY event_id
 )
 
@@ -49,11 +58,10 @@ SELECT
     document_source AS source,
     document_url AS url,
     document_published::VARCHAR AS published
-FROM bi_events
-SEMI JOIN newest USING (event_id)
-LEFT JOIN steps USING (event_id)
+FROM (FROM bi_events WHERE rowid IN (SELECT place FROM newest))
+LEFT JOIN episodes_of USING (event_id)
 ORDER BY coalesce(first_told, date_start) DESC NULLS LAST, date_start DESC NULLS LAST, event_id
-"""  # noqa: S608
+"""
 
 _EPISODES = """
 SELECT
@@ -75,11 +83,14 @@ SELECT
     first_violated_on::VARCHAR AS first_violated_on,
     event_count
 FROM bi_episodes
+SEMI JOIN newest_steps USING (episode_id)
 WHERE sender IS NOT NULL AND target IS NOT NULL
 ORDER BY event_count DESC, episode_id
 """
 
-QUERIES = {
+QUERIES = {  # in this order
+    "newest": _NEWEST,
+    "steps of the newest": _STEPS,
     "events": _EVENTS,
     "episodes": _EPISODES,
     "measures": "SELECT measure, label FROM dim_measure",
@@ -117,13 +128,13 @@ def gather(published: Path) -> Reported:
         def rows(name: str) -> list[dict[str, Any]]:
             return connection.execute(QUERIES[name]).pl().to_dicts()
 
+        for table in ("newest", "steps of the newest"):
+            connection.execute(QUERIES[table])
         told, episodes = rows("events"), rows("episodes")
         measures = {row["measure"]: row["label"] for row in rows("measures")}
         nameless = {row["name"] for row in rows("parties without a name")}
         ((event_count,),) = connection.execute(QUERIES["number of events"]).fetchall()
         ((documents_read, first, last),) = connection.execute(QUERIES["documents read"]).fetchall()
-    needed = {episode for event in told for episode in event["episodes"]}
-    episodes = [episode for episode in episodes if episode["episode_id"] in needed]
     documents, quotes = _texts(told)
     _number_episodes(told, episodes)
     nameless &= {event[side] for event in told for side in ("actor", "target", "sender", "receiver")}

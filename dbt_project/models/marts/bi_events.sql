@@ -47,3 +47,8 @@ left join {{ ref('dim_party') }} as targets on events.target_id = targets.party_
 left join {{ ref('dim_party') }} as senders on actors.principal_id = senders.party_id
 left join {{ ref('dim_party') }} as case_targets on targets.case_target_id = case_targets.party_id
 left join {{ ref('dim_date') }} as dates on events.date_start = dates.date_day
+-- The newest lie together: who asks for them reads a few blocks in place of all.
+order by
+    coalesce(events.first_told, events.date_start) desc nulls last,
+    events.date_start desc nulls last,
+    events.event_id asc

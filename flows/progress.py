@@ -18,7 +18,7 @@ def progress(total: int | None = None) -> Generator[Advance]:
     start = time.perf_counter()
 
     def rate(documents: int) -> str:
-        return f"{documents / max(time.perf_counter() - start, 1e-9):,.0f} documents/s"
+        return f"{documents / max(time.perf_counter() - start, 1e-9):,.1f} documents/s"
 
     if not sys.stderr.isatty():
         logger = get_run_logger()

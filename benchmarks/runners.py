@@ -93,9 +93,7 @@ def main(
         if setup.runner.clustered and not find_spec(f"prefect_{name}"):
             table.add_row(name, "", "", "", "", f"skipped: needs the extra {name}", "", "")
             continue
-        with temporary_settings(
-            {PREFECT_LOGGING_LEVEL: "ERROR", PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS: 600}
-        ):
+        with temporary_settings(PATIENT):
             measured = measure(setup, texts, limit, batch_size)
         first = first or measured
         table.add_row(

@@ -11,6 +11,8 @@ from threading import Thread
 from typing import Any
 from urllib.parse import urlsplit
 
+from prefect.client.orchestration import get_client
+from prefect.settings import PREFECT_API_URL, temporary_settings
 from prefect.task_runners import ProcessPoolTaskRunner, TaskRunner, ThreadPoolTaskRunner
 
 from flows.settings import Runner, Settings
@@ -44,8 +46,20 @@ def running(settings: Settings) -> Generator[TaskRunner[Any]]:
         Runner.RAY: _ray,
     }
     usual = Runner.PROCESSES if settings.workers > 1 else Runner.THREADS
-    with start[settings.runner or usual](settings) as runner:
+    with _one_server(settings), start[settings.runner or usual](settings) as runner:
         yield runner
+
+
+@contextmanager
+def _one_server(settings: Settings) -> Generator[None]:
+    """Have workers of this machine report to the Prefect server of the flow: each would start one of its own."""
+    if settings.cluster:
+        yield
+        return
+    with get_client(sync_client=True) as client:
+        address = str(client.api_url)
+    with temporary_settings({PREFECT_API_URL: address}):
+        yield
 
 
 def _thread(settings: Settings) -> AbstractContextManager[TaskRunner[Any]]:

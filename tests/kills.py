@@ -15,7 +15,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Generator, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -214,7 +214,8 @@ def _kill(scene: Scene, instant: Instant, name: str) -> str:
     if instant.stage != "start":
         _until(lambda: any(_begins(line, instant) for line in _lines(journal)))
     time.sleep(instant.delay)
-    os.kill(child, signal.SIGKILL)
+    with suppress(ProcessLookupError):  # it has ended, and was waited for
+        os.kill(child, signal.SIGKILL)
     code = _exit_code(scene)
     if code == 0:
         return "ended"

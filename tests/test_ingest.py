@@ -204,7 +204,7 @@ def test_a_run_whose_marts_fail_publishes_nothing_and_the_next_takes_up_what_it_
 ) -> None:
     before = (store / "sanctions.duckdb").read_bytes()
     sound = Path(shutil.copy(store / "warehouse.duckdb", tmp_path))
-    spoil(store / "warehouse.duckdb")
+    spoil(store)
     with pytest.raises(TransformError, match="test accepted_values_fct_event_mentions_status"):
         run_on(changed, store)
     assert (store / "sanctions.duckdb").read_bytes() == before
@@ -221,9 +221,10 @@ def test_a_run_whose_marts_fail_publishes_nothing_and_the_next_takes_up_what_it_
     assert not (store / "results").exists()
 
 
-def spoil(warehouse: Path) -> None:
-    """Give the mentions a status that no test of the marts accepts."""
-    with duckdb.connect(warehouse) as connection:
+def spoil(store: Path) -> None:
+    """Give the mentions a status that no test of the marts accepts, and have all of them built anew."""
+    (store / "dbt" / "models.sha256").unlink()
+    with duckdb.connect(store / "warehouse.duckdb") as connection:
         connection.execute("UPDATE raw.event_mentions SET status = 'rumoured'")
 
 

@@ -1,5 +1,6 @@
 """The published file: the marts alone, put in place by one rename, so that readers and runs never meet."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,7 +56,6 @@ def _copy(
     """Copy the marts as they stand at one moment; their row counts, and the snapshot of a lake."""
     with store_errors(draft):
         connection.execute(f"ATTACH {quoted(draft)} AS draft")
-        connection.execute("BEGIN")
     snapshot = lake.snapshot_of(connection) if isinstance(warehouse, Lake) else None
     names = [
         str(row[0])
@@ -68,15 +68,19 @@ def _copy(
     if not names:
         raise StoreError(f"{warehouse} has no marts to publish: build them first")
     with store_errors(draft):
-        counts = {name: _copy_table(connection, name) for name in names}
-        connection.execute("COMMIT")
+        # One copy alone leaves cores idle at its ends.
+        with ThreadPoolExecutor(2) as pool:
+            copied = [pool.submit(_copy_table, connection, name, snapshot) for name in names]
+        counts = {name: one.result() for name, one in zip(names, copied, strict=True)}
         connection.execute("DETACH draft")
     return counts, snapshot
 
 
-def _copy_table(connection: duckdb.DuckDBPyConnection, name: str) -> int:
+def _copy_table(shared: duckdb.DuckDBPyConnection, name: str, snapshot: int | None) -> int:
     """Copy one mart with its comments, which `CREATE TABLE AS` leaves behind, and count its rows."""
-    source = f"warehouse.{MARTS_SCHEMA}.{name}"
+    connection = shared.cursor()
+    moment = "" if snapshot is None else f" AT (VERSION => {snapshot})"
+    source = f"warehouse.{MARTS_SCHEMA}.{name}{moment}"
     row = connection.execute(f"CREATE TABLE draft.main.{name} AS FROM {source}").fetchone()
     comments = connection.execute(
         "SELECT 'TABLE draft.main.' || table_name, comment FROM duckdb_tables() WHERE comment IS NOT NULL"

@@ -20,7 +20,7 @@ schema of its own name.
 
 _LAYERS = {
     "marts": "Tables for people and BI tools: what is published.",
-    "intermediate": "Views that merge mentions into events, and events into episodes.",
+    "intermediate": "What merges mentions into events, and events into episodes: all but one of the models are views.",
     "staging": "Views that name and key what was loaded.",
 }
 

@@ -35,7 +35,8 @@ def main(
     path = WEIGHTS / "settings.json"
     path.write_text(json.dumps(START), encoding="utf-8")
     shared_model.cache_clear()
-    held = [p for p in read(passages) if held_back(p)]
+    # Numbered anew: two passages of one record have one id.
+    held = [{**p, "id": str(number)} for number, p in enumerate(read(passages)) if held_back(p)]
     nlp = build()
     nlp.disable_pipe("sanctionwire_assembly")
     found = {str(p["id"]): drafted(nlp, p) for p in held}

@@ -2,7 +2,6 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -69,15 +68,15 @@ def _copy(
     if not names:
         raise StoreError(f"{warehouse} has no marts to publish: build them first")
     with store_errors(draft):
-        copy = partial(_copy_table, connection, snapshot)
-        # One copy alone leaves cores idle at its ends. After a failure `map` begins no other.
+        # One copy alone leaves cores idle at its ends.
         with ThreadPoolExecutor(2) as pool:
-            counts = dict(zip(names, pool.map(copy, names), strict=True))
+            copied = [pool.submit(_copy_table, connection, name, snapshot) for name in names]
+        counts = {name: one.result() for name, one in zip(names, copied, strict=True)}
         connection.execute("DETACH draft")
     return counts, snapshot
 
 
-def _copy_table(shared: duckdb.DuckDBPyConnection, snapshot: int | None, name: str) -> int:
+def _copy_table(shared: duckdb.DuckDBPyConnection, name: str, snapshot: int | None) -> int:
     """Copy one mart with its comments, which `CREATE TABLE AS` leaves behind, and count its rows."""
     connection = shared.cursor()
     moment = "" if snapshot is None else f" AT (VERSION => {snapshot})"

@@ -57,7 +57,7 @@ def _read(path: Path) -> list[dict[str, Any]]:
         if line.strip():
             try:
                 documents.append(_checked(json.loads(line)))
-            except (ValueError, KeyError, TypeError) as error:
+            except (ValueError, KeyError, TypeError, AttributeError) as error:
                 raise GoldError(f"{path}:{number}: no annotated document: {error!r}") from error
     if not documents:
         raise GoldError(f"{path}: holds no annotated document")
@@ -71,8 +71,15 @@ def _checked(document: dict[str, Any]) -> dict[str, Any]:
     for record, key in needed:
         if not isinstance(record[key], str):
             raise TypeError(f"{key} is no string")
+    optional = [(document, key) for key in ("title", "url", "source")]
+    optional += [(event.get("date") or {}, key) for event in document["events"] for key in ("text", "start")]
+    for record, key in optional:
+        if not isinstance(record.get(key), str | None):
+            raise TypeError(f"{key} is neither a string nor null")
     _document(document)
     for event in document["events"]:
+        if not isinstance(event.get("measure", []), list):
+            raise TypeError("measure is no list")
         if event["action"] not in list(Action) or event["status"] not in list(Status):
             raise ValueError(f"unknown action or status in {event}")
     return document

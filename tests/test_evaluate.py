@@ -78,6 +78,10 @@ def test_the_least_confidence_leaves_events_out(gold: Path) -> None:
         (json.dumps(DOCUMENT | {"events": [{"action": "impose"}]}), "actor"),
         (json.dumps(DOCUMENT | {"published": "2024-13-01"}), "month"),
         (json.dumps(DOCUMENT | {"published": 2024}), "no annotated document"),
+        (json.dumps(DOCUMENT | {"title": 5}), "title is neither a string nor null"),
+        (json.dumps(DOCUMENT | {"events": [EVENT | {"date": "2024-05-08"}]}), "no annotated document"),
+        (json.dumps(DOCUMENT | {"events": [EVENT | {"date": {"start": 2024}}]}), "start is neither a string nor null"),
+        (json.dumps(DOCUMENT | {"events": [EVENT | {"measure": "general"}]}), "measure is no list"),
     ],
 )
 def test_a_broken_line_is_named(tmp_path: Path, second: str, said: str) -> None:

@@ -212,9 +212,11 @@ def test_a_text_of_200_000_words_finishes_in_bounded_memory(tmp_path: Path) -> N
 
 
 def test_the_output_is_not_the_input(tmp_path: Path) -> None:
-    path = tmp_path / "in.jsonl"
+    path, linked = tmp_path / "in.jsonl", tmp_path / "linked.jsonl"
     path.write_text(line(QUIET))
-    result = CliRunner().invoke(app, ["extract", str(path), "-o", str(path)])
-    assert result.exit_code == 1
-    assert "is the input as well" in result.stderr
-    assert path.read_text() == line(QUIET)
+    linked.symlink_to(path)
+    for out in (path, linked, tmp_path / "." / ".." / tmp_path.name / "in.jsonl"):
+        result = CliRunner().invoke(app, ["extract", str(path), "-o", str(out)])
+        assert result.exit_code == 1
+        assert "is the input as well" in result.stderr
+        assert path.read_text() == line(QUIET)

@@ -15,6 +15,7 @@ ROLES = ("actor", "target", "date")
 ROLE_TAGS = 1 + 2 * len(ROLES)  # O, then B and I of each role
 MAX_TITLE_WORDS = 24
 MAX_PIECES, MAX_INPUT = 500, 511  # of the words, and with the title; MPNet's positions end at 512
+PIECES_A_WORD = 6  # the first of an address or a number of a wallet, so that a window of 80 words is read whole
 
 Ids = NDArray[np.int64]
 Scores = NDArray[np.float32]
@@ -59,7 +60,7 @@ class WordPieces:
 
     def _pieces(self, words: Sequence[str]) -> list[list[int]]:
         encoded = self._tokenizer.encode_batch(list(words), add_special_tokens=False)
-        return [e.ids or [self._unknown] for e in encoded]
+        return [e.ids[:PIECES_A_WORD] or [self._unknown] for e in encoded]
 
 
 def pad(sequences: Sequence[ModelInput], padding: int) -> tuple[Ids, Ids]:

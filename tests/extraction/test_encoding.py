@@ -6,6 +6,7 @@ from hypothesis.extra.numpy import arrays
 
 from models.extraction.encoding import MAX_PIECES, ROLE_TAGS, WordPieces, best_tags, pad
 from models.extraction.model import WEIGHTS
+from models.extraction.windows import MAX_WORDS
 
 OUT, B_ACTOR, I_ACTOR, B_TARGET, I_TARGET = range(5)
 
@@ -56,6 +57,11 @@ def test_every_word_has_a_place_of_its_own(pieces: WordPieces, words: list[str],
     assert sequence.positions == sorted(set(sequence.positions))
     assert sequence.ids[0] == pieces.first
     assert sequence.ids[-1] == pieces.last
+
+
+def test_a_window_of_the_longest_words_is_within_reach(pieces: WordPieces) -> None:
+    wallets = [f"0x{number:040x}" for number in range(MAX_WORDS)]
+    assert len(pieces.sequence(wallets, wallets).positions) == MAX_WORDS
 
 
 def test_words_beyond_reach_have_no_place(pieces: WordPieces) -> None:

@@ -94,7 +94,7 @@ def distinct(parties: Sequence[Party]) -> tuple[Party, ...]:
 
 def merge(told: Sequence[Event]) -> list[Event]:
     """Each act once, in the order of the text: tellings of the same act become the most informative one of them."""
-    kept = list[Event]()
+    told, kept = _read_once(told), list[Event]()
     for one in sorted(told, key=lambda e: e.start):
         place = next((i for i, other in enumerate(kept) if same_act(one, other)), None)
         if place is None:
@@ -104,6 +104,15 @@ def merge(told: Sequence[Event]) -> list[Event]:
     kept.sort(key=lambda e: e.start)
     # What two tellings say together may be the same act as a third.
     return kept if len(kept) == len(told) else merge(kept)
+
+
+def _read_once(told: Sequence[Event]) -> list[Event]:
+    """The surest reading of each trigger: the pieces of an overlong sentence overlap, so both may read one."""
+    kept = list[Event]()
+    for one in sorted(told, key=lambda e: (-e.confidence, e.start)):
+        if not any(one.action == other.action and one.start < other.end and other.start < one.end for other in kept):
+            kept.append(one)
+    return kept
 
 
 def same_act(one: Event, other: Event) -> bool:

@@ -12,6 +12,8 @@ from models.extraction.draft import Draft, windows
 from models.extraction.encoding import ACTIONS, Scores
 from models.extraction.model import WindowReading, shared_model
 
+MAX_TITLE = 1000  # characters: more than the words of it that the model reads
+
 extensions.register(title=None, readings=None)
 
 
@@ -21,7 +23,7 @@ def create(nlp: Language, name: str) -> Callable[[Doc], Doc]:
     model = shared_model()
 
     def find_acts(doc: Doc) -> Doc:
-        title = [token.text for token in nlp.make_doc(doc._.title or "") if not token.is_space]
+        title = [token.text for token in nlp.make_doc((doc._.title or "")[:MAX_TITLE]) if not token.is_space]
         readings, found = list[WindowReading](), list[Draft]()
         for number, window in enumerate(windows(doc)):
             words = window_words(window)

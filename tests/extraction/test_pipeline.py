@@ -68,6 +68,10 @@ def test_offsets_point_at_the_evidence_in_odd_texts(nlp: Language, text: str) ->
     assert_evidence(document, events(nlp, document))
 
 
+def test_a_title_may_be_of_any_length(nlp: Language) -> None:
+    assert events(nlp, Document("odd", PLAIN, title="Sanctions on Russia " * 60_000))
+
+
 def test_an_event_stands_in_the_order_of_the_text_and_once(article_readings: list[Reading]) -> None:
     for reading in article_readings:
         starts = [event.start for event in reading.events]

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 
 from models.event import Party
 from models.parties.gazetteer import Entry, Mention, gazetteer
@@ -228,17 +229,18 @@ def _in_office(office: Office, country: str | None, setting: Setting) -> Entry |
     """A state's administration, or its head, on the day of publication."""
     if setting.published is None:
         return None
-    terms = [term for term in administrations() if term.country == country and term.start <= setting.published]
-    found = _of_term(office, terms)
+    found = _of_term(office, [term for term in administrations() if term.country == country], setting.published)
     return gazetteer().by_id(found) if found else None
 
 
-def _of_term(office: Office, terms: list[Administration]) -> str | None:
+def _of_term(office: Office, terms: list[Administration], day: date) -> str | None:
     if office is Office.PREVIOUS_ADMINISTRATION:
-        return terms[-2].party_id if len(terms) > 1 else None
-    if not terms or office is Office.GOVERNMENT:
+        ended = [term for term in terms if term.end is not None and term.end <= day]
+        return ended[-1].party_id if ended else None
+    running = [term for term in terms if term.start <= day and (term.end is None or day < term.end)]
+    if not running or office is Office.GOVERNMENT:
         return None
-    return terms[-1].head if office is Office.HEAD else terms[-1].party_id
+    return running[-1].head if office is Office.HEAD else running[-1].party_id
 
 
 def _body(text: str, setting: Setting) -> Entry | None:

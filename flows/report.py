@@ -1,22 +1,25 @@
 """What a run did, for the terminal, for scripts and for Prefect's artifacts."""
 
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from prefect.artifacts import create_link_artifact, create_markdown_artifact, create_table_artifact
-from rich.console import Group
+from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from flows.publish import Published
 from flows.runs import RunCounts
+from flows.settings import Settings
 from models.errors import UserError
 from models.fetches import SourceRun
 from models.rejection import Rejection
 
 ARTIFACT_KEY = "sanctionwire-run"
-SHOWN = 100  # rejections that a report lists; all are in `raw.rejected`
+SHOWN = 100  # rejections that a report holds; all are in `raw.rejected`
+LISTED = 10  # of them, those that the terminal lists
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +82,27 @@ def rows(report: RunReport) -> list[tuple[str, str]]:
 
 
 def table(report: RunReport) -> Group:
-    """The report for a terminal, with a query to try."""
+    """The report for a terminal, with the first reasons of rejections and a query to try."""
     lines = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
     lines.add_column()
     lines.add_column(overflow="fold")  # a path that is cut cannot be copied
     for label, value in rows(report):
         lines.add_row(label, Text(value))
+    return Group(lines, *_reasons(report), "", _query_to_try(report.published.path.parent))
+
+
+def _reasons(report: RunReport) -> list[RenderableType]:
+    reasons = [Text(f"rejected: {one.reason}") for one in report.rejected[:LISTED]]
+    more = sum(report.rejections.values()) - len(reasons)
+    if more:
+        reasons.append(Text(f"rejected: {more} more, in the table `raw.rejected` of the warehouse"))
+    return ["", *reasons] if reasons else []
+
+
+def _query_to_try(store: Path) -> str:
     query = "select actor, action, status, target, date_start from bi_events order by date_start desc limit 10"
-    return Group(lines, "", f'Try: sanctionwire sql "{query}"')
+    named = "" if store == Settings().store else f" --store {shlex.quote(str(store))}"
+    return f'Try: sanctionwire sql{named} "{query}"'
 
 
 def write_artifacts(report: RunReport, page: Path) -> None:

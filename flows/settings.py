@@ -36,7 +36,7 @@ class Settings(BaseSettings):
         None, description="address of a DuckLake's catalogue; its tables replace the warehouse file"
     )
     lake_data: str | None = Field(None, description="folder or s3:// address of the lake's data")
-    batch_size: int = Field(200, ge=1, description="documents a task run")
+    batch_size: int = Field(200, ge=1, description="documents per task run")
     workers: int = Field(1, ge=1, description="processes that extract; on a cluster, batches under way at once")
     runner: Runner | None = Field(None, description="what extracts; a thread for one worker, processes for more")
     cluster: str | None = Field(None, description="address of a running Dask or Ray; without, one starts for the run")

@@ -2,9 +2,10 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from flows.publish import Published
-from flows.report import RunReport, complaint, rows
+from flows.report import RunReport, complaint, rows, table
 from flows.runs import RunCounts
 from models.fetches import SourceRun
 from models.rejection import Rejection
@@ -20,7 +21,14 @@ def source(name: str, new: int = 0, unchanged: int = 0, failed: int = 0, reason:
 def report(read: int, *rejected: Rejection, sources: tuple[SourceRun, ...] = ()) -> RunReport:
     counts = RunCounts(documents_read=read, rejected=len(rejected))
     checks = {"not_found": len(rejected)} if rejected else {}
-    return RunReport("run-1", counts, checks, {}, Published(Path("data/s.duckdb"), {}, 0), (), sources, rejected)
+    return RunReport("run-1", counts, checks, {}, Published(Path("press/s.duckdb"), {}, 0), (), sources, rejected)
+
+
+def printed(told: RunReport) -> list[str]:
+    console = Console(width=200)
+    with console.capture() as captured:
+        console.print(table(told))
+    return [line.rstrip() for line in captured.get().splitlines()]
 
 
 BROKEN = source("council", failed=1, reason="the host is unknown")
@@ -53,3 +61,18 @@ def test_each_source_is_a_line_of_the_report() -> None:
     lines = dict(rows(report(3, GONE, sources=(BROKEN, WORKING))))
     assert lines["source council"] == "0 new, 0 unchanged, 1 failed (the host is unknown)"
     assert lines["source treasury"] == "2 new, 0 unchanged, 0 failed"
+
+
+def test_the_terminal_lists_ten_rejections_and_counts_the_others() -> None:
+    reason = "rejected: b.txt: no such file or folder; check the path"
+    assert reason not in printed(report(2))
+    assert printed(report(2, GONE)).count(reason) == 1
+    many = printed(report(30, *[GONE] * 12))
+    assert many.count(reason) == 10
+    assert "rejected: 2 more, in the table `raw.rejected` of the warehouse" in many
+
+
+def test_the_query_to_try_names_a_store_that_the_settings_do_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert printed(report(2))[-1].startswith('Try: sanctionwire sql --store press "select')
+    monkeypatch.setenv("SANCTIONWIRE_STORE", "press")
+    assert printed(report(2))[-1].startswith('Try: sanctionwire sql "select')

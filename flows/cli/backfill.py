@@ -12,7 +12,7 @@ from flows.screen import screen
 
 def backfill(
     store: Annotated[Path | None, typer.Option(help="Folder of the warehouse and the published file")] = None,
-    batch_size: Annotated[int | None, typer.Option(min=1, help="Documents a task run")] = None,
+    batch_size: Annotated[int | None, typer.Option(min=1, help="Documents per task run")] = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Processes that extract")] = None,
     runner: Annotated[str | None, typer.Option(help="What extracts: threads, processes, dask or ray")] = None,
     cluster: Annotated[str | None, typer.Option(help="Address of a running Dask or Ray")] = None,

@@ -1,4 +1,7 @@
-"""The vocabulary of dates (seeds/date_words.csv), and patterns written with it."""
+"""The vocabulary of dates (seeds/date_words.csv), and patterns written with it.
+
+Words of grammar ("ago", "from", "until") stand in the patterns: each asks for code of its own, which no table adds.
+"""
 
 import re
 from enum import StrEnum

@@ -36,23 +36,30 @@ def read_json(stream: BufferedReader, path: str, notes: Notes) -> Iterator[Docum
 
 def _values(text: TextIOWrapper) -> Iterator[object]:
     window = _Window(text)
-    in_array = window.next() == "["
-    if in_array:
+    if window.next() != "[":
+        while window.next():
+            yield window.value()
+        return
+    window.take()
+    yield from _elements(window)
+    if window.next():
+        raise window.broken("more follows the end of the array; put all documents into one array")
+
+
+def _elements(window: "_Window") -> Iterator[object]:
+    """The values of an array, from behind its opening bracket to behind the closing one."""
+    if window.next() == "]":
         window.take()
-        if window.next() == "]":
-            return
+        return
     while window.next():
         yield window.value()
-        if not in_array:
-            continue
         mark = window.next()
-        if mark == "]":
-            return
-        if mark != ",":
+        if mark not in ("]", ","):
             raise window.broken("a comma or ] is missing after a document")
         window.take()
-    if in_array:
-        raise window.broken("the array is not closed")
+        if mark == "]":
+            return
+    raise window.broken("the array is not closed")
 
 
 class _Window:

@@ -83,7 +83,7 @@ def _cell(name: str, kind: str) -> str:
     text = f"array_to_string(\"{name}\", ', ')" if kind.endswith("[]") else f'"{name}"'
     if not kind.startswith("VARCHAR"):
         return f'{text} AS "{name}"'
-    return f"IF(regexp_matches({text}, '^[-=+@\\t\\r]'), '''' || {text}, {text}) AS \"{name}\""
+    return f"IF(regexp_matches({text}, '^[-=+@\\t\\r\\n]'), '''' || {text}, {text}) AS \"{name}\""
 
 
 def _write_xlsx(found: duckdb.DuckDBPyConnection, path: Path) -> None:

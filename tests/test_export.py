@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from flows.cli import app
 
-FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"]
+FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1"]
 HARMLESS = ["plain", "1=1", "'quoted", "", 'semi;colon, and "quotes"\nand a line']
 
 
@@ -77,7 +77,7 @@ def test_parquet_and_jsonl_keep_every_value_as_it_is(store: Path) -> None:
 def test_a_path_with_a_quote_is_written(store: Path) -> None:
     out = store / "it's.csv"
     code, printed, _ = run(store, "--out", str(out))
-    assert (code, printed) == (0, f"{out}: 12 rows (0.0 MB)\n")
+    assert (code, printed) == (0, f"{out}: 13 rows (0.0 MB)\n")
     assert out.is_file()
 
 

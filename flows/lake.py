@@ -163,7 +163,7 @@ def _load(connection: duckdb.DuckDBPyConnection, extension: str) -> None:
     except duckdb.Error as error:
         raise StoreError(
             f"a store in DuckLake needs DuckDB's extension {extension} for DuckDB {duckdb.__version__}: "
-            "install sanctionwire[ducklake]"
+            "uv sync --extra ducklake"
         ) from error
 
 

@@ -84,7 +84,7 @@ def _dask(settings: Settings) -> Generator[TaskRunner[Any]]:
         from distributed.client import FutureCancelledError
         from prefect_dask.task_runners import DaskTaskRunner
     except ImportError as error:
-        raise SetupError("the runner dask is not installed: install sanctionwire[dask]") from error
+        raise SetupError("the runner dask is not installed: uv sync --extra dask") from error
     for name in ("distributed", "distributed.client"):  # what is lost, the errors below tell in one line
         logging.getLogger(name).setLevel(logging.CRITICAL)
     local: dict[str, Any] = {
@@ -125,7 +125,7 @@ def _ray(settings: Settings) -> Generator[TaskRunner[Any]]:
         from prefect_ray.task_runners import RayTaskRunner
         from ray.exceptions import RayError
     except ImportError as error:
-        raise SetupError("the runner ray is not installed: install sanctionwire[ray]") from error
+        raise SetupError("the runner ray is not installed: uv sync --extra ray") from error
     local: dict[str, Any] = {
         "num_cpus": settings.workers,
         "include_dashboard": False,

@@ -82,7 +82,7 @@ def _attach_postgres(connection: duckdb.DuckDBPyConnection, source: QuerySource)
     try:
         load_extension(connection, "postgres_scanner")
     except duckdb.Error as error:
-        cure = "install sanctionwire[postgres]"
+        cure = "uv sync --extra postgres"
         raise ReadError("missing_extension", f"DuckDB's extension for PostgreSQL is not installed; {cure}") from error
     address = secrets({"address": source.attach_from or ""})["address"]
     try:

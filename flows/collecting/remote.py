@@ -74,7 +74,7 @@ def _explained(error: Exception, source: RemoteSource) -> ReadError:
         return error
     if isinstance(error, ImportError):
         extra = _EXTRAS.get(source.url.split("://")[0].lower())
-        cure = f"install sanctionwire[{extra}]" if extra else str(error)
+        cure = f"uv sync --extra {extra}" if extra else str(error)
         return ReadError("missing_library", f"the library for this kind of address is missing; {cure}")
     if isinstance(error, FileNotFoundError):
         return ReadError("not_found", "no such file or folder; check the address")

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from pathlib import Path
 
+from flows.readers.errors import ReadError
 from models.errors import UserError
 from models.rejection import Rejection
 
@@ -92,6 +93,16 @@ def origin_of(path: Path) -> str:
     return name.as_posix().encode("utf-8", "backslashreplace").decode("utf-8")
 
 
+def matching(pattern: Path) -> list[Path]:
+    """What the pattern matches, by name. Raises ReadError ("bad_pattern")."""
+    if any("**" in part and part != "**" for part in pattern.parts):  # Python 3.13 takes it for *, others do not
+        raise ReadError(
+            "bad_pattern", "no valid pattern: ** stands for folders, so it must stand alone, as in **/*.txt"
+        )
+    top = Path(pattern.anchor) if pattern.anchor else Path()
+    return sorted(top.glob(str(pattern.relative_to(pattern.anchor))))
+
+
 def _named_by(source: str) -> Iterator[Path | Rejection]:
     path = Path(source)
     if path.is_dir():
@@ -110,8 +121,11 @@ def _named_by(source: str) -> Iterator[Path | Rejection]:
 
 
 def _matching(pattern: Path) -> Iterator[Path | Rejection]:
-    top = Path(pattern.anchor) if pattern.anchor else Path()
-    matches = sorted(top.glob(str(pattern.relative_to(pattern.anchor))))
+    try:
+        matches = matching(pattern)
+    except ReadError as error:
+        yield _rejection(pattern, error.check, error.reason)
+        return
     if not matches:
         yield _rejection(pattern, "not_found", "no file matches this pattern")
     for match in matches:

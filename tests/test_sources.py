@@ -108,6 +108,7 @@ def test_a_link_that_leads_in_a_circle_is_not_followed(source: str) -> None:
     [
         (["gone.txt"], "gone.txt: no such file or folder; check the path"),
         (["*.txt"], "*.txt: no file matches this pattern"),
+        (["in/**.txt"], "in/**.txt: no valid pattern: ** stands for folders, so it must stand alone, as in **/*.txt"),
         (["void"], "void: the folder holds no file that can be read"),
         (["a.pdf"], "a.pdf: this kind of file is not read"),
         (["gone.txt", "void"], "gone.txt: no such file or folder; check the path; void: the folder"),
@@ -122,13 +123,16 @@ def test_sources_without_any_file_are_an_error_of_one_line(sources: list[str], l
     assert str(error.value).startswith(line)
 
 
-@pytest.mark.parametrize("sources", [["gone", "a.txt"], ["a.txt", "gone"], ["gone", "gone.*", "a.txt", "a.pdf"]])
+@pytest.mark.parametrize(
+    "sources", [["gone", "a.txt"], ["a.txt", "gone"], ["gone", "gone.*", "a.txt", "a.pdf"], ["a.txt", "**.txt"]]
+)
 def test_a_source_without_files_beside_others_is_a_rejection(sources: list[str]) -> None:
     write("a.txt", "a.pdf")
     found = list(documents(sources))
     assert [item.origin for item in found if isinstance(item, Document)] == ["a.txt"]
+    checks = {"a.pdf": "unknown_kind", "**.txt": "bad_pattern"}
     assert [(item.origin, item.check) for item in found if isinstance(item, Rejection)] == [
-        (source, "unknown_kind" if source == "a.pdf" else "not_found") for source in sources if source != "a.txt"
+        (source, checks.get(source, "not_found")) for source in sources if source != "a.txt"
     ]
 
 

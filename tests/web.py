@@ -81,6 +81,7 @@ def serving(context: ssl.SSLContext | None = None) -> Generator[Site]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True  # else a body waits 40 ms for the client to acknowledge its head
 
         def do_GET(self) -> None:
             site.requests.append(Asked(self.path, {k.lower(): v for k, v in self.headers.items()}, time.monotonic()))

@@ -29,7 +29,8 @@ def gunzipped(data: bytes, largest: int) -> bytes:
     """What `data` holds where it is a gzip file; else as it is. Raises FetchError as `read_body` does."""
     if not data.startswith(_GZIP_MAGIC):
         return data
-    return b"".join(_inflated([data], "gzip", largest))
+    steps = (data[at : at + _STEP] for at in range(0, len(data), _STEP))
+    return b"".join(_inflated(steps, "gzip", largest))
 
 
 def content_type(headers: Mapping[str, str]) -> tuple[str, str | None]:
@@ -57,12 +58,19 @@ def _inflated(chunks: Iterable[bytes], encoding: str, largest: int) -> Iterable[
         if inflater is None:
             inflater = zlib.decompressobj(_window(encoding, chunk))
         rest = chunk
-        while rest and not inflater.eof:
+        while rest:
+            if inflater.eof:
+                rest = rest.lstrip(b"\0")  # the padding that some tools write
+                if not rest:
+                    break
+                if encoding == "deflate" or rest[0] != _GZIP_MAGIC[0]:
+                    return  # no further member: what follows is no part of the answer
+                inflater = zlib.decompressobj(_window(encoding, rest))
             try:
                 piece = inflater.decompress(rest, _STEP)
             except zlib.error as error:
                 raise FetchError("broken_encoding", f"no valid {encoding}: {error}") from error
-            rest = inflater.unconsumed_tail
+            rest = inflater.unused_data if inflater.eof else inflater.unconsumed_tail
             given += len(piece)
             if given > largest:
                 raise _bomb() if given > HIGHEST_RATIO * (received - len(rest)) else _too_large(largest)
@@ -78,7 +86,7 @@ def _window(encoding: str, head: bytes) -> int:
 
 
 def _too_large(largest: int) -> FetchError:
-    return FetchError("too_large", f"larger than {largest // 2**20} MB; raise largest_mb if you trust it")
+    return FetchError("too_large", f"larger than {largest // 2**20} MB; raise largest_mb if you trust it", passing=True)
 
 
 def _bomb() -> FetchError:

@@ -7,8 +7,8 @@ class FetchError(ReadError):
     """An address that gave nothing to read.
 
     `status` is the HTTP status, None where no answer came. `passing`: the next run should ask again, since the fault
-    may be over by then. `again`: another try within this run may help. `wait`: seconds that the server wants to be left
-    alone for.
+    may be over by then, or a setting may permit what was refused. `again`: another try within this run may help.
+    `wait`: seconds that the server wants to be left alone for.
     """
 
     def __init__(

@@ -108,6 +108,7 @@ class _Guard(httpcore.NetworkBackend):
             raise FetchError(
                 "private_address",
                 f"{host} is at {addresses[0]}, which is not on the open internet; if you mean it, say allow_private",
+                passing=True,
             )
         return allowed
 

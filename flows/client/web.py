@@ -14,7 +14,7 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 
 import httpx
 
-from flows.client.body import ACCEPTED_ENCODINGS, content_type, read_body
+from flows.client.body import ACCEPTED_ENCODINGS, content_type, gunzipped, read_body
 from flows.client.errors import FetchError
 from flows.client.guard import LONGEST_READ, GuardedTransport, deadline, time_left
 from flows.client.pace import Pace, jittered
@@ -28,6 +28,7 @@ LONGEST_WAIT = 7 * 86400.0  # seconds that a host may ask to be left alone for
 
 _REDIRECTS = (301, 302, 303, 307, 308)
 _TRY_AGAIN = (408, 425, 429, 500, 502, 503, 504)
+_GRANTED_LATER = (401, 403)  # once a header is set, or the owner of the host agrees
 _ACCEPT = "text/html, application/xhtml+xml, application/rss+xml, application/atom+xml, application/xml, */*;q=0.5"
 _REASONS = {
     401: "wants a login; give it by headers_from",
@@ -57,7 +58,8 @@ class Manners:
 class Answer:
     """What an address gave; `url` is where redirects ended, `fetched_at` is in UTC without a zone.
 
-    At status 304 the address holds what it held before, and the body is empty.
+    The body is inflated, also where it is a gzip file. At status 304 the address holds what it held before, and the
+    body is empty.
     """
 
     url: str
@@ -139,6 +141,7 @@ class Web:
                 raise _refused(status, headers)
             chunks = response.iter_raw()
             body = b"" if status == 304 else read_body(chunks, _encoding(headers), manners.largest)
+            body = gunzipped(body, manners.largest)
         media, charset = content_type(headers)
         return Answer(url, status, body, media, charset, headers.get("etag"), headers.get("last-modified"), now())
 
@@ -206,7 +209,7 @@ def _tls_fault(error: BaseException | None) -> str | None:
 
 def _refused(status: int, headers: httpx.Headers) -> FetchError:
     reason = _REASONS.get(status, "the host fails" if status >= 500 else "the host refuses")
-    passing = status in _TRY_AGAIN or status >= 500
+    passing = status in _TRY_AGAIN or status in _GRANTED_LATER or status >= 500
     return FetchError(
         f"http_{status}",
         f"status {status}: {reason}",

@@ -1,7 +1,7 @@
 """Addresses to documents: each asked for once, and again only when its feed or sitemap says that it changed."""
 
 from collections import Counter
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from hashlib import sha256
@@ -19,7 +19,7 @@ from models.rejection import Rejection
 Collected = Document | Rejection | Fetch
 
 _MOST_SILENCE = 2  # times that a host may not answer, one after the other, before it is left alone
-_SILENT = (None, 429, 503)  # statuses that speak for the whole host
+_SILENT = ("no_answer", "timeout", "unknown_host", "tls", "waiting", "http_429", "http_503")  # of the whole host
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +91,13 @@ def unsettled(way: Reach, url: str, answer: Answer) -> Fetch:
     return Fetch(way.source, url, answer.status, answer.fetched_at)
 
 
-def read_articles(way: Reach, links: Iterable[Link], most: int | None = None) -> Generator[Collected, None, bool]:
-    """The documents behind `links`, at most `most` of them asked for; whether nothing is left for the next run.
+def read_articles(way: Reach, links: Iterable[Link], most: int | None = None) -> Generator[Collected, None, set[str]]:
+    """The documents behind `links`, at most `most` of them asked for; the addresses that are left for the next run.
 
     A host that keeps silent twice is left alone for the rest of this run: the others need not wait for it.
     """
-    asked, whole, silence, left = 0, True, Counter[str](), Counter[str]()
-    for link in links:
+    asked, left, silence, unasked = 0, set[str](), Counter[str](), Counter[str]()
+    for link in _failed_last(way, links):
         before = way.known.get(link.url)
         if before and link.mark is not None and before.mark == link.mark:
             if before.content_hash:
@@ -105,20 +105,21 @@ def read_articles(way: Reach, links: Iterable[Link], most: int | None = None) ->
             continue
         host = link.url.partition("://")[2].partition("/")[0]
         if asked == most or silence[host] == _MOST_SILENCE:
-            whole = False
-            left[host] += silence[host] == _MOST_SILENCE
+            left.add(link.url)
+            unasked[host] += silence[host] == _MOST_SILENCE
             continue
         asked += 1
         answer = yield from ask(way, link.url, link.mark)
         if isinstance(answer, Answer):
             yield from _read(way, link, answer)
-        whole &= not (isinstance(answer, FetchError) and answer.passing)
-        silent = isinstance(answer, FetchError) and answer.passing and answer.status in _SILENT
+        if isinstance(answer, FetchError) and answer.passing:
+            left.add(link.url)
+        silent = isinstance(answer, FetchError) and answer.check in _SILENT
         silence[host] = silence[host] + 1 if silent else 0
-    for host, count in (+left).items():
+    for host, count in (+unasked).items():
         reason = f"nothing to be had {_MOST_SILENCE} times in a row; {count} more addresses wait for the next run"
         yield rejection(host, ReadError("silent_host", reason))
-    return whole
+    return left
 
 
 def content_hash(answer: Answer) -> str:
@@ -126,9 +127,21 @@ def content_hash(answer: Answer) -> str:
     return sha256(answer.body).hexdigest()[:32]
 
 
+def _failed_last(way: Reach, links: Iterable[Link]) -> Iterator[Link]:
+    """The links; those that failed the last time come last, so that they cannot use up every run."""
+    failed: list[Link] = []
+    for link in links:
+        before = way.known.get(link.url)
+        if before and (before.status is None or before.status >= 400):
+            failed.append(link)
+        else:
+            yield link
+    yield from sorted(failed, key=lambda link: way.known[link.url].fetched_at)
+
+
 def _read(way: Reach, link: Link, answer: Answer) -> Generator[Collected]:
     read = False
-    for found in documents_in(answer, link.url, way.manners.largest):
+    for found in documents_in(answer, link.url):
         if isinstance(found, Document) and found.origin == link.url:
             found = replace(found, title=link.title or found.title)
             yield from dated(found, link.published, answer.fetched_at.date())

@@ -9,7 +9,7 @@ from typing import cast
 from urllib.parse import urlsplit
 
 from flows.client import Answer
-from flows.client.body import gunzipped
+from flows.readers.decoding import charset
 from flows.readers.errors import Notes, ReadError, rejection
 from flows.source_files import KINDS, Kind, kind_of
 from flows.sources import READERS
@@ -33,15 +33,14 @@ _HEAD = 1024  # bytes that a kind shows itself in
 _AHEAD = timedelta(days=1)  # a date may be tomorrow's, east of here
 
 
-def documents_in(answer: Answer, origin: str, largest: int) -> Iterator[Document | Rejection]:
-    """The documents of an answer, with its address and time; `largest` is what it may inflate to, in bytes.
+def documents_in(answer: Answer, origin: str) -> Iterator[Document | Rejection]:
+    """The documents of an answer, with its address and time.
 
     What it is shows in its first bytes, else in its media type, else in the end of its address: labels are often wrong.
     """
     try:
-        body = gunzipped(answer.body, largest)
-        kind = _kind(body, answer)
-        stream = io.BufferedReader(cast(io.RawIOBase, io.BytesIO(_as_utf8(body, answer.charset))))
+        kind = _kind(answer)
+        stream = io.BufferedReader(cast(io.RawIOBase, io.BytesIO(_as_utf8(answer.body, answer.charset))))
         for found in READERS[kind](cast(io.BufferedReader, stream), origin, Notes(origin)):
             if isinstance(found, Document):
                 url = answer.url if kind in _ONE_DOCUMENT else found.url or answer.url
@@ -64,11 +63,11 @@ def dated(document: Document, said: date | None, today: date) -> Iterator[Docume
         yield rejection(place, ReadError("no_date", "no date of publication; read without one"))
 
 
-def _kind(body: bytes, answer: Answer) -> Kind:
-    head = body[:_HEAD].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+def _kind(answer: Answer) -> Kind:
+    head = answer.body[:_HEAD].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if head.startswith(_HTML_SIGNS) or (answer.media == "text/plain" and any(sign in head for sign in _HTML_SIGNS)):
         return Kind.HTML
-    if body.startswith(_PARQUET_MAGIC):
+    if answer.body.startswith(_PARQUET_MAGIC):
         return Kind.PARQUET
     told = _MEDIA.get(answer.media) or kind_of(Path(urlsplit(answer.url).path))
     if told:
@@ -83,13 +82,13 @@ def _kinds() -> str:
     return ", ".join(sorted({kind.value for kind in KINDS.values()} - {Kind.HTML, Kind.TEXT}))
 
 
-def _as_utf8(body: bytes, charset: str | None) -> bytes:
+def _as_utf8(body: bytes, declared: str | None) -> bytes:
     """`body` in UTF-8, where its header names the encoding it is in; else as it is, for its reader to find out."""
     try:
         body.decode("utf-8")
     except UnicodeDecodeError:
         try:
-            return body.decode(charset or "utf-8").encode("utf-8")
+            return body.decode(charset(declared) or "utf-8").encode("utf-8")
         except (LookupError, UnicodeError):
             return body
     return body

@@ -16,10 +16,10 @@ import lxml.html
 from lxml import etree
 
 from flows.client import Answer, Web, absolute
-from flows.client.body import gunzipped
 from flows.collecting.articles import Collected, Link, Reach, ask, reach, read_articles, remembered, unsettled
 from flows.collecting.contents import dated
 from flows.named_sources import FeedSource
+from flows.readers.decoding import charset
 from flows.readers.errors import Notes, ReadError, rejection
 from flows.readers.record import to_document
 from models.event import Document, digest
@@ -56,12 +56,12 @@ def read_feed(source: FeedSource, web: Web, known: Mapping[str, Fetch]) -> Itera
     yield remembered(way, source.url, answer) if whole else unsettled(way, source.url, answer)
 
 
-def entries_of(answer: Answer, feed: str, largest: int) -> list[Entry | Rejection]:
+def entries_of(answer: Answer, feed: str) -> list[Entry | Rejection]:
     """The entries of a feed, each once, with their addresses made absolute; and a rejection for each fault.
 
     Raises ReadError ("no_feed", "broken_feed") where there is none to be had.
     """
-    parsed = _parsed(answer, largest)
+    parsed = _parsed(answer)
     found: list[Entry | Rejection] = []
     bozo = parsed.get("bozo_exception")
     broken = f"malformed XML: {bozo}" if isinstance(bozo, SAXException) else None
@@ -89,22 +89,21 @@ def entries_of(answer: Answer, feed: str, largest: int) -> list[Entry | Rejectio
     return found
 
 
-def _parsed(answer: Answer, largest: int) -> Any:
-    label = "application/xml" + (f"; charset={answer.charset}" if answer.charset else "")
-    body = gunzipped(answer.body, largest)
-    if _ENTITY in body.replace(b"\0", b"").upper():
+def _parsed(answer: Answer) -> Any:
+    label = "application/xml" + (f"; charset={answer.charset}" if charset(answer.charset) else "")
+    if _ENTITY in answer.body.replace(b"\0", b"").upper():
         raise ReadError("broken_feed", "it declares entities, which no feed needs and which can be made to grow")
     try:
         # Given as bytes or a string, the feed would be taken for the name of a file.
         return feedparser.parse(
-            io.BytesIO(body), response_headers={"content-type": label, "content-location": answer.url}
+            io.BytesIO(answer.body), response_headers={"content-type": label, "content-location": answer.url}
         )
     except Exception as error:  # whatever a parser meets in the wild, it must not stop the other sources
         raise ReadError("broken_feed", f"the feed cannot be taken apart: {error!r}") from error
 
 
 def _read(source: FeedSource, way: Reach, answer: Answer) -> Generator[Collected, None, bool]:
-    found = entries_of(answer, source.url, way.manners.largest)
+    found = entries_of(answer, source.url)
     entries = [one for one in found if isinstance(one, Entry)]
     faults = [one for one in found if isinstance(one, Rejection)]
     yield from faults
@@ -112,8 +111,8 @@ def _read(source: FeedSource, way: Reach, answer: Answer) -> Generator[Collected
         for entry in entries:
             if not entry.url:
                 yield rejection(source.url, ReadError("no_address", f"entry {entry.guid[:200]} has no link to follow"))
-        whole = yield from read_articles(way, _links(entries), source.most)
-        return whole and not faults
+        left = yield from read_articles(way, _links(entries), source.most)
+        return not left and not faults
     for entry in entries:
         yield from _told(entry, source.url, answer)
     return not faults

@@ -12,18 +12,18 @@ import re
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from lxml import etree
 
 from flows.client import Answer, FetchError, Web, absolute
-from flows.client.body import gunzipped
 from flows.collecting.articles import Collected, Link, Reach, ask, reach, read_articles, remembered, unsettled
 from flows.named_sources import SitemapSource
 from flows.readers.errors import ReadError, rejection
 from models.fetches import Fetch
 
-_MOST_SITEMAPS = 50  # of one source that are read in a run, the newest first
+_MOST_SITEMAPS = 50  # of one source that are asked for in a run
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +34,27 @@ class Sitemap:
     sitemaps: dict[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A sitemap that was read, with the day it changed as its index tells it: None for the first one."""
+
+    url: str
+    changed: str | None
+    answer: Answer
+    listed: Sitemap
+
+
 def read_sitemap(source: SitemapSource, web: Web, known: Mapping[str, Fetch]) -> Iterator[Collected]:
     """The documents of the pages in the sitemap. Raises SourcesFileError where a secret is not set."""
     way = reach(source, web, known)
-    answers, pages, whole = yield from _gathered(way, source.url)
+    read, whole = yield from _gathered(way, source.url)
+    pages = {url: day for one in read for url, day in one.listed.pages.items()}
     wanted = [url for url in pages if not source.pattern or re.search(source.pattern, url)]
     newest = sorted(wanted, key=lambda url: pages[url], reverse=True)
-    whole &= yield from read_articles(way, (Link(url, pages[url]) for url in newest), source.most)
-    for url, (answer, changed) in answers.items():
-        yield remembered(way, url, answer, changed) if whole else unsettled(way, url, answer)
+    left = yield from read_articles(way, (Link(url, pages[url]) for url in newest), source.most)
+    for one in read:
+        settled = whole and not left if one.listed.sitemaps else left.isdisjoint(one.listed.pages)
+        yield remembered(way, one.url, one.answer, one.changed) if settled else unsettled(way, one.url, one.answer)
 
 
 def listed(data: bytes, base: str) -> Sitemap:
@@ -63,36 +75,53 @@ def listed(data: bytes, base: str) -> Sitemap:
     return Sitemap(dict(_entries(root, "url", base)), dict(_entries(root, "sitemap", base)))
 
 
-def _gathered(
-    way: Reach, url: str
-) -> Generator[Collected, None, tuple[dict[str, tuple[Answer, str | None]], dict[str, str], bool]]:
-    """The answers by address, each with its mark; the pages they list; and whether every one could be read."""
-    answers: dict[str, tuple[Answer, str | None]] = {}
-    pages: dict[str, str] = {}
+def _gathered(way: Reach, url: str) -> Generator[Collected, None, tuple[list[_Read], bool]]:
+    """The sitemaps that were read, and whether the next run can tell from them alone which sitemaps changed."""
+    read: list[_Read] = []
     waiting: dict[str, str | None] = {url: None}
-    seen: set[str] = set()
+    asked: set[str] = set()
     whole = True
-    while waiting and len(seen) < _MOST_SITEMAPS:
-        at = max(waiting, key=lambda one: waiting[one] or "")
+    while waiting and len(asked) < _MOST_SITEMAPS:
+        at = _next(way, waiting, len(asked) < _MOST_SITEMAPS // 2)
         changed = waiting.pop(at)
-        seen.add(at)
-        before = way.known.get(at)
-        if before and changed and before.mark == changed:
-            continue
+        asked.add(at)
         answer = yield from ask(way, at, changed)
         if not isinstance(answer, Answer):
-            whole &= not isinstance(answer, FetchError)
+            whole &= not (isinstance(answer, FetchError) and answer.passing)
             continue
         try:
-            found = listed(gunzipped(answer.body, way.manners.largest), answer.url)
+            found = listed(answer.body, answer.url)
         except ReadError as error:
             yield rejection(at, error)
+            yield unsettled(way, at, answer)
             whole = False
             continue
-        answers[at] = (answer, changed)
-        pages |= found.pages
-        waiting |= {one: day for one, day in found.sitemaps.items() if one not in seen}
-    return answers, pages, whole and not waiting
+        read.append(_Read(at, changed, answer, found))
+        whole &= all(found.sitemaps.values())
+        waiting |= {
+            one: day for one, day in found.sitemaps.items() if one not in asked and not _is_known(way, one, day)
+        }
+    if waiting:
+        reason = f"{len(waiting)} more sitemaps wait for the next runs, since one run asks for {_MOST_SITEMAPS}"
+        yield rejection(url, ReadError("sitemaps_left", reason))
+    return read, whole and not waiting
+
+
+def _is_known(way: Reach, url: str, day: str) -> bool:
+    """Whether the sitemap is done with until its index tells another day."""
+    before = way.known.get(url)
+    return bool(before and day and before.mark == day)
+
+
+def _next(way: Reach, waiting: Mapping[str, str | None], newest: bool) -> str:
+    """The sitemap to ask for: the newest, or the one that was asked for longest ago, so that none waits for ever."""
+
+    def rank(url: str) -> tuple[object, object]:
+        before = way.known.get(url)
+        day, age = waiting[url] or "", datetime.max - before.fetched_at if before else timedelta.max
+        return (day, age) if newest else (age, day)
+
+    return max(waiting, key=rank)
 
 
 def _entries(root: Any, name: str, base: str) -> Iterator[tuple[str, str]]:

@@ -1,5 +1,7 @@
 """Bytes to text: byte-order marks, UTF-8, what the file itself declares, and last what its bytes look like."""
 
+import codecs
+
 from charset_normalizer import CharsetMatch, from_bytes
 
 from flows.readers.errors import Notes, ReadError
@@ -12,6 +14,10 @@ _MARKS = {  # UTF-32 first: its little-endian mark begins like that of UTF-16
     b"\xff\xfe": "utf-16",
     b"\xfe\xff": "utf-16",
 }
+_NO_CHARSETS = {  # codecs of Python's own, and UTF-7, which browsers refuse since it can hide markup
+    "undefined", "unicode-escape", "raw-unicode-escape", "charmap", "idna", "punycode", "mbcs", "oem", "utf-7",
+}  # fmt: skip
+_MEANT = {"iso8859-1": "cp1252", "ascii": "cp1252"}  # as browsers read them (WHATWG, Encoding)
 _SHORTEST_WIDE = 16  # bytes that show which half of each pair is NUL
 _LONGEST_GUESS = 2**18  # bytes that an encoding is guessed from
 _MOST_MESS = 0.1  # of a guess that is trusted; charset-normalizer itself goes up to 0.2
@@ -39,12 +45,22 @@ def decode(data: bytes, declared: str | None = None) -> tuple[str, str | None]:
         return data.decode("utf-8-sig"), None
     except UnicodeDecodeError:
         pass
-    if declared:
+    encoding = charset(declared)
+    if encoding and not encoding.startswith(("utf-16", "utf-32")):  # these would have shown themselves above
         try:
-            return data.decode(declared), declared
-        except (LookupError, UnicodeDecodeError):
+            return data.decode(encoding), encoding
+        except (LookupError, UnicodeError):
             pass
     return _guessed(data)
+
+
+def charset(label: str | None) -> str | None:
+    """Python's name of the charset that a file or a header declares; None where it declares none that texts have."""
+    try:
+        name = codecs.lookup(label or "").name
+    except (LookupError, ValueError):  # ValueError: characters that no name has
+        return None
+    return None if name in _NO_CHARSETS else _MEANT.get(name, name)
 
 
 def decode_line(line: bytes | None, number: int, notes: Notes) -> str:

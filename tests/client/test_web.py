@@ -1,3 +1,5 @@
+import gzip
+import os
 import ssl
 import time
 from datetime import UTC, datetime, timedelta
@@ -8,6 +10,7 @@ import pytest
 import trustme
 
 from flows.client import FetchError, Manners, Web
+from flows.client.body import gunzipped
 from models.fetches import Fetch
 from tests.web import (
     Answering,
@@ -35,6 +38,11 @@ def check_of(web: Web, url: str, manners: Manners = QUICK) -> str:
         web.get(url, manners)
     assert "\n" not in error.value.reason
     return error.value.check
+
+
+def members(*parts: bytes, end: bytes = b"") -> Page:
+    """A compressed answer of several gzip members."""
+    return Page(b"".join(map(gzip.compress, parts)) + end, headers={"Content-Encoding": "gzip"})
 
 
 def known(url: str, etag: str | None = None, last_modified: str | None = None) -> Fetch:
@@ -126,9 +134,12 @@ def test_no_host_can_hold_a_run(web: Web, site: Site, behaviour: Answering) -> N
         (endless, "too_large"),
         (Page("x" * 2**21), "too_large"),
         (bomb(), "gzip_bomb"),
+        (members(b"", b"\0" * 2**22), "gzip_bomb"),
+        (members(*[os.urandom(2**19)] * 3), "too_large"),
         (Page("not gzip", headers={"Content-Encoding": "gzip"}), "broken_encoding"),
         (Page("x", headers={"Content-Encoding": "br"}), "broken_encoding"),
         (Page(gzipped(Page("a whole page")).body[:-9], headers={"Content-Encoding": "gzip"}), "broken_encoding"),
+        (members(b"one", end=gzip.compress(b"two")[:-9]), "broken_encoding"),
         (cut_off, "no_answer"),
         (garbage, "no_answer"),
     ],
@@ -141,6 +152,14 @@ def test_what_could_do_harm_is_not_taken(web: Web, site: Site, behaviour: Answer
 def test_a_compressed_answer_is_inflated(web: Web, site: Site) -> None:
     site.pages["/a"] = gzipped(article())
     assert b"imposed sanctions" in web.get(site.url("/a"), QUICK).body
+
+
+@pytest.mark.parametrize("end", [b"", b"\0" * 512, b"no member"])
+def test_every_member_of_a_compressed_answer_is_read(web: Web, site: Site, end: bytes) -> None:
+    parts = [b"one", b"", os.urandom(200_000), b"two"]  # one is longer than what is inflated at a time
+    site.pages["/a"] = page = members(*parts, end=end)
+    assert isinstance(page.body, bytes)
+    assert web.get(site.url("/a"), QUICK).body == gunzipped(page.body, 2**20) == b"".join(parts)
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])

@@ -1,10 +1,15 @@
+import gzip
+import random
 from datetime import UTC, date, datetime, timedelta
+from http.server import BaseHTTPRequestHandler
+from itertools import groupby
 from typing import Any
 
 import pytest
 
 from flows.client import Web
 from flows.collecting import collect
+from flows.collecting.articles import Link, reach, read_articles
 from flows.named_sources import FeedSource
 from models.fetches import Fetch
 from models.rejection import Rejection
@@ -117,6 +122,12 @@ def test_atom_with_relative_links_and_an_encoding_of_its_own(web: Web, site: Sit
     (document,) = documents(collect(feed_source(site, follow=False), web, {}))
     assert (document.url, document.title, document.text) == (site.url("/press/a"), "Caf\xe9", ACT)
     assert document.published == date(2024, 5, 9)  # in UTC
+
+
+@pytest.mark.parametrize("charset", ["no-such", "undefined"])
+def test_a_feed_is_read_whatever_charset_its_label_makes_up(web: Web, site: Site, charset: str) -> None:
+    site.pages["/feed"] = feed(item("/a", summary=ACT), media=f"application/rss+xml; charset={charset}")
+    assert len(documents(collect(feed_source(site, follow=False), web, {}))) == 1
 
 
 @pytest.mark.parametrize(
@@ -235,6 +246,55 @@ def test_what_failed_for_the_moment_is_asked_for_by_the_next_run(web: Web, site:
     site.pages["/a"] = article()
     found = list(collect(feed_source(site), web, remembered(found)))
     assert [document.origin for document in documents(found)] == [site.url("/a")]
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "cure", "check"),
+    [
+        (Page("no", status=401), {"headers_from": {"Authorization": "PRESS_TOKEN"}}, "http_401"),
+        (Page("no", status=403), {"headers_from": {"Authorization": "PRESS_TOKEN"}}, "http_403"),
+        (Page("x" * 2**21), {"largest_mb": 3}, "too_large"),
+        (Page(gzip.compress(random.Random(0).randbytes(2**21)), "text/plain"), {"largest_mb": 3}, "too_large"),
+    ],
+)
+def test_what_a_setting_forbids_is_asked_for_by_the_next_run(
+    web: Web, site: Site, monkeypatch: pytest.MonkeyPatch, behaviour: Answering, cure: dict[str, Any], check: str
+) -> None:
+    def guarded(to: BaseHTTPRequestHandler) -> None:
+        (article() if to.headers["Authorization"] else behaviour)(to)
+
+    monkeypatch.setenv("PRESS_TOKEN", "Bearer abc")
+    paths = ["/1", "/2", "/3", "/good"]
+    site.pages["/feed"] = feed(*(item(site.url(path)) for path in paths), etag='"1"')
+    site.pages |= dict.fromkeys(paths[:3], guarded) | {"/good": article()}
+    given = {"largest_mb": 1}
+    found = list(collect(feed_source(site, **given), web, {}))
+    assert checks(found) == [check] * 3  # no fault of the host, which is therefore asked on
+    assert [document.origin for document in documents(found)] == [site.url("/good")]
+    found = list(collect(feed_source(site, **given | cure), web, remembered(found)))
+    assert check not in checks(found)
+    assert [site.paths().count(path) for path in paths] == [2, 2, 2, 1]
+
+
+def test_private_addresses_are_asked_for_once_they_are_allowed(web: Web, site: Site) -> None:
+    site.pages["/feed"] = feed(item(site.url("/a")), etag='"1"')
+    site.pages["/a"] = article()
+    link = Link(site.url("/a"), "as the feed says")
+    found = list(read_articles(reach(feed_source(site, allow_private=False), web, {}), [link]))
+    assert checks(found) == ["private_address"]
+    found = list(read_articles(reach(feed_source(site), web, remembered(found)), [link]))
+    assert len(documents(found)) == 1
+
+
+def test_articles_that_failed_do_not_keep_the_others_waiting(web: Web, site: Site) -> None:
+    site.pages["/feed"] = feed(*(item(site.url(f"/{number}")) for number in range(6)))
+    site.pages |= {f"/{number}": Page("no", status=403 if number % 2 else 500) for number in range(4)}
+    site.pages |= {"/4": article(), "/5": article()}
+    known: dict[str, Fetch] = {}
+    for _ in range(5):
+        known = remembered(collect(feed_source(site, most=2), web, known), known)
+    asked = [path for path, _ in groupby(site.paths()) if path != "/feed"]
+    assert asked == [f"/{number}" for number in (0, 1, 2, 3, 4, 5, 0, 1, 2, 3)]
 
 
 def test_a_host_that_asks_for_time_is_left_alone_until_then(web: Web, site: Site) -> None:

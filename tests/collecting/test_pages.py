@@ -1,8 +1,11 @@
+import pytest
+
 from flows.client import Web
 from flows.collecting import collect
 from flows.named_sources import PagesSource
 from models.fetches import Fetch
 from tests.collected import LOCAL, checks, documents, remembered
+from tests.reading import CURLY
 from tests.web import ACT, Page, Site, article
 
 
@@ -19,3 +22,11 @@ def test_single_pages_of_any_kind_that_is_read_are_asked_for_in_every_run(web: W
     found = list(collect(source, web, remembered(found)))
     assert [one.unchanged for one in found if isinstance(one, Fetch)] == [True, True, True, False]
     assert checks(found) == ["http_404"]
+
+
+@pytest.mark.parametrize("charset", ["no-such", "undefined", "unicode_escape", "utf-7"])
+def test_a_charset_that_no_text_has_is_not_obeyed(web: Web, site: Site, charset: str) -> None:
+    text = f"{CURLY} In \\u0041."
+    site.pages["/a"] = Page(text.encode("cp1252"), f"text/plain; charset={charset}")
+    source = PagesSource(name="pages", kind="pages", urls=[site.url("/a")], **LOCAL)
+    assert documents(collect(source, web, {}))[0].text == text

@@ -29,6 +29,29 @@ def test_a_page_gives_its_article_title_date_address_and_site(encoding: str) -> 
     assert "Imprint" not in document.text
 
 
+@pytest.mark.parametrize(
+    "declared",
+    [
+        "no-such",
+        "iso-8859-1",
+        "us-ascii",
+        "utf-8",
+        "utf-16",
+        "UTF-32LE",
+        "undefined",
+        "unicode_escape",
+        "idna",
+        "utf-7",
+        "rot13",
+    ],
+)
+def test_a_declared_encoding_that_the_page_cannot_have_is_not_obeyed(declared: str) -> None:
+    html = page(f"<article><p>{TEXT}</p><p>{CURLY} In \\u0041.</p></article>", f'<meta charset="{declared}">')
+    data = html.encode("cp1252")
+    data += b" " * (-len(data) % 4)  # as long as UTF-16 and UTF-32 are
+    assert f"{CURLY} In \\u0041." in the_document(read(Path("a.html"), data)).text
+
+
 def test_a_date_in_running_text_is_not_taken_for_that_of_publication() -> None:
     body = f"<article><p>{TEXT}</p><p>It had done so on 3 March 2014 as well.</p></article>"
     assert the_document(read(Path("a.html"), page(body))).published is None

@@ -18,6 +18,7 @@ from pydantic import TypeAdapter
 from flows.settings import Settings
 from models.errors import UserError
 from models.event import Document, Event, digest
+from models.rejection import Rejection
 from models.rows import Reading
 
 _TEXT, _OFFSET, _DATE = pl.String(), pl.Int64(), pl.Date()
@@ -48,8 +49,13 @@ _EVENT = pl.Struct(
         "confidence": pl.Float64(),
     }
 )
-_READING = {"document_id": _TEXT, "passed_gate": pl.Boolean(), "events": pl.List(_EVENT)}
+_REJECTION = pl.Struct(
+    {"origin": _TEXT, "line": _OFFSET, "stage": _TEXT, "check": _TEXT, "reason": _TEXT, "record": _TEXT}
+)
+_READING = {"document_id": _TEXT, "passed_gate": pl.Boolean(), "events": pl.List(_EVENT), "rejection": _REJECTION}
 _EVENTS = TypeAdapter(tuple[Event, ...])
+
+Outcome = Reading | Rejection  # what a worker makes of a document
 
 
 class ResultStoreError(UserError):
@@ -107,20 +113,12 @@ def get_documents(reference: Reference) -> list[Document]:
     return [Document(**row) for row in frame.iter_rows(named=True)]
 
 
-def put_readings(reference: Reference, readings: Sequence[Reading]) -> None:
-    """Hand back what was read. Raises ResultStoreError."""
-    rows = [
-        {
-            "document_id": reading.document.document_id,
-            "passed_gate": reading.passed_gate,
-            "events": [asdict(event) for event in reading.events],
-        }
-        for reading in readings
-    ]
-    _write(reference.readings, pl.DataFrame(rows, schema=_READING))
+def put_readings(reference: Reference, outcomes: Sequence[Outcome]) -> None:
+    """Hand back what was read, and what could not be. Raises ResultStoreError."""
+    _write(reference.readings, pl.DataFrame([_row(outcome) for outcome in outcomes], schema=_READING))
 
 
-def get_readings(reference: Reference, documents: Sequence[Document]) -> list[Reading] | None:
+def get_readings(reference: Reference, documents: Sequence[Document]) -> list[Outcome] | None:
     """What a worker handed back of these documents, in their order; None where nothing whole is there.
 
     Raises:
@@ -130,7 +128,9 @@ def get_readings(reference: Reference, documents: Sequence[Document]) -> list[Re
     if frame is None:
         return None
     return [
-        Reading(document, row["passed_gate"], _EVENTS.validate_python(row["events"]))
+        Rejection(**row["rejection"])
+        if row.get("rejection")  # no column of what an earlier version handed back
+        else Reading(document, row["passed_gate"], _EVENTS.validate_python(row["events"]))
         for document, row in zip(documents, frame.iter_rows(named=True), strict=True)
     ]
 
@@ -148,6 +148,16 @@ def forget_all(folder: str) -> None:
         files, path = fsspec.url_to_fs(folder)
         if files.exists(path):
             files.rm(path, recursive=True)
+
+
+def _row(outcome: Outcome) -> dict[str, object]:
+    if isinstance(outcome, Rejection):
+        return {"rejection": asdict(outcome)}
+    return {
+        "document_id": outcome.document.document_id,
+        "passed_gate": outcome.passed_gate,
+        "events": [asdict(event) for event in outcome.events],
+    }
 
 
 def _write(address: str, frame: pl.DataFrame) -> None:

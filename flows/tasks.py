@@ -13,7 +13,7 @@ from prefect.cache_policies import NO_CACHE
 
 from flows.collecting.ledger import save_fetches
 from flows.drafts import draft_of
-from flows.handover import Reference
+from flows.handover import Outcome, Reference
 from flows.history import retire_unheld
 from flows.publish import Published, publish
 from flows.store_errors import StoreAwayError
@@ -77,17 +77,19 @@ _WHILE_AWAY: dict[str, Any] = {
 )
 def extract_batch(batch: Reference, language_model: str, min_confidence: float, version: str) -> None:
     """Have a worker extract the events of a batch of documents. Raises what `read_batch` raises."""
-    readings = read_batch(batch, language_model, min_confidence, version)
+    readings = [one for one in read_batch(batch, language_model, min_confidence, version) if isinstance(one, Reading)]
     get_run_logger().info("%d documents, %d events", len(readings), sum(len(r.events) for r in readings))
 
 
 @task(name="load", tags=["load"], **_WHILE_AWAY)
 def load_batch(
-    warehouse: Warehouse, readings: Sequence[Reading], batch: Batch, stamp: Stamp
+    warehouse: Warehouse, outcomes: Sequence[Outcome], batch: Batch, stamp: Stamp
 ) -> tuple[Loaded, list[Rejection]]:
     """Check the rows of a batch against their contracts and load them in one transaction; gives all it rejected."""
+    readings = [one for one in outcomes if isinstance(one, Reading)]
+    unread = [one for one in outcomes if isinstance(one, Rejection)]
     checked = check(document_rows(readings, stamp), mention_rows(readings, stamp))
-    rejections = [*batch.rejections, *checked.rejections]
+    rejections = [*batch.rejections, *unread, *checked.rejections]
     with open_warehouse(warehouse) as connection:
         rejected = rejection_rows(rejections, stamp)
         loaded = load(connection, checked.documents, checked.mentions, rejected, batch.unchanged, stamp)

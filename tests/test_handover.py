@@ -18,6 +18,7 @@ from flows.handover import (
 )
 from flows.settings import Settings
 from models.event import Action, Document, Measure
+from models.rejection import Rejection
 from models.rows import Reading
 from tests.dispatches import Act, day, dispatch
 
@@ -29,8 +30,9 @@ BUSY = dispatch(
     Act("sanctioned", date=day("Monday", date(2014, 7, 14)), measures=(Measure.TRADE, Measure.ENERGY)),
     Act("lifted", actors=(), targets=(), action=Action.LIFT, measures=(), confidence=0.1 + 0.2),
 )
-READINGS = [BUSY, Reading(QUIET, False), Reading(QUIET, True)]
-DOCUMENTS = [reading.document for reading in READINGS]
+BROKEN = Rejection("c.txt", None, "document", "not_extracted", "c.txt: the extractor breaks off")
+READINGS = [BUSY, Reading(QUIET, False), Reading(QUIET, True), BROKEN]
+DOCUMENTS = [BUSY.document, QUIET, QUIET, Document("c.txt", "It rained.")]
 
 
 @pytest.mark.parametrize("address", ["{tmp_path}/results", "file://{tmp_path}", "memory://bucket/handover"])

@@ -21,14 +21,12 @@ import pytest
 from prefect.settings import PREFECT_API_URL
 from pydantic import ValidationError
 
-from flows.handover import ResultStoreError, refer
+from flows.handover import ResultStoreError
 from flows.ingest import run
 from flows.runners import RunnerError, running
 from flows.settings import Settings
-from flows.worker import WorkerVersionError, read_batch
+from flows.worker import WorkerVersionError
 from models.errors import SetupError
-from models.event import Document
-from models.extraction import LANGUAGE_MODEL
 from models.extraction.pipeline import extractor_version
 from tests.stores import ask, fill, tables
 
@@ -187,16 +185,6 @@ def test_a_scheduler_that_is_lost_is_one_line_and_the_next_run_goes_on(
         run(settings, [str(undisturbed.inbox)])
     run(settings_of(tmp_path), [str(undisturbed.inbox)])
     assert tables(settings.store) == undisturbed.tables
-
-
-def test_a_task_of_another_version_reads_nothing(tmp_path: Path) -> None:
-    batch = refer(str(tmp_path), [Document("a.txt", "Canada sanctioned Mali.")], "0+other")
-    own = extractor_version(LANGUAGE_MODEL, 0.0)
-    with pytest.raises(
-        WorkerVersionError, match=rf"has extractor {own.replace('+', '.')}, the flow 0.other: give both"
-    ):
-        read_batch(batch, LANGUAGE_MODEL, 0.0, "0+other")
-    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.slow

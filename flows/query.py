@@ -36,6 +36,7 @@ def opened(path: Path) -> Generator[duckdb.DuckDBPyConnection]:
 
 def rows(path: Path, query: str) -> tuple[list[str], list[tuple[Any, ...]]]:
     """Column names and rows of a query on the published file. Raises QueryError."""
+    query = query.encode("utf-8", "replace").decode("utf-8")  # DuckDB takes no bytes of a command line that are no text
     with opened(path) as connection:
         if not connection.extract_statements(query):
             raise QueryError("the query is empty")

@@ -125,7 +125,7 @@ def _asked(warehouse: Warehouse, runs: int) -> tuple[Any, list[Any], list[Any], 
                 last = connection.execute(_RUNS, [runs]).fetchall()
                 size = lake.size(connection) if isinstance(warehouse, Lake) else warehouse.stat().st_size
                 return totals, last, connection.execute(_SOURCES).fetchall(), size
-        except duckdb.CatalogException as error:
+        except (duckdb.BinderException, duckdb.CatalogException) as error:  # a column or a table is missing
             raise StoreError(
                 f"{warehouse} is of an earlier version or no warehouse: run `sanctionwire run` on it"
             ) from error

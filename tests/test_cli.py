@@ -3,15 +3,17 @@
 import json
 import os
 import resource
+import socket
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from prefect.settings import PREFECT_API_URL
+from prefect.settings import PREFECT_API_URL, temporary_settings
 from typer.testing import CliRunner
 
 from flows.cli import app
+from flows.cli.serve import anywhere
 from flows.lock import only_run
 from tests.stores import ACT, QUIET, ask
 
@@ -193,3 +195,27 @@ def test_help_does_not_wait_for_the_large_libraries() -> None:
     )
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("command", ["run", "sql", "report", "export", "serve", "status", "backfill", "maintain"])
+def test_a_password_in_the_address_of_the_store_is_refused_and_not_repeated(command: str) -> None:
+    done = CliRunner().invoke(app, [command, "--store", "ducklake:postgres://press:told@db/lake"])
+    assert done.exit_code == 1
+    assert "set PGPASSWORD" in said(done.stderr)
+    assert "told" not in done.output
+
+
+def test_serve_finds_a_folder_from_anywhere_and_leaves_an_address_as_it_is() -> None:
+    assert anywhere("press", Path("press")) == f"{Path.cwd()}/press"
+    assert anywhere("duckdb:///srv/press", Path("/srv/press")) == "/srv/press"
+    assert anywhere("ducklake:postgres://press@db/lake", Path("data")) == "ducklake:postgres://press@db/lake"
+
+
+def test_a_server_that_does_not_answer_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(QUIET)
+    with socket.socket() as bound:  # and does not listen
+        bound.bind(("127.0.0.1", 0))
+        with temporary_settings({PREFECT_API_URL: f"http://127.0.0.1:{bound.getsockname()[1]}/api"}):
+            code, out, err = run(tmp_path / "a.txt", "--store", tmp_path / "store")
+    assert (code, out) == (1, "")
+    assert said(err) == "Prefect's server does not answer: start the one that PREFECT_API_URL names, or unset it"

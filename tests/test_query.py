@@ -108,3 +108,14 @@ def test_the_prompt_answers_queries_goes_on_after_a_wrong_one_and_ends(store: Pa
 def test_an_error_of_the_module_is_a_query_error(store: Path) -> None:
     with pytest.raises(QueryError, match="syntax error"):
         rows(store / "sanctions.duckdb", "selct 1")
+
+
+def test_bytes_that_are_no_text_are_no_traceback(store: Path) -> None:
+    code, _, err = sql("select \udcff", store=store)
+    assert code == 1
+    assert len(err.splitlines()) == 1
+
+
+def test_the_store_may_be_told_as_an_address(store: Path) -> None:
+    done = CliRunner().invoke(app, ["sql", "select 42 as answer", "--json", "--store", f"duckdb://{store}"])
+    assert json.loads(done.stdout) == {"answer": 42}

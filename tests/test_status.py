@@ -4,6 +4,7 @@ import json
 from datetime import timedelta
 from pathlib import Path
 
+import duckdb
 import pytest
 from rich.console import Console
 from typer.testing import CliRunner
@@ -85,4 +86,18 @@ def test_a_store_without_a_warehouse_is_one_line(tmp_path: Path) -> None:
 def test_a_warehouse_that_a_run_writes_for_long_is_one_line(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(status_module, "_PATIENCE", 0.1)
     with held(store / "warehouse.duckdb"), pytest.raises(StoreError, match="is being written: ask again in a while"):
+        status(Settings(store=store))
+
+
+@pytest.mark.parametrize(
+    "lacking",
+    [
+        "DROP TABLE raw.story_bands; DROP TABLE raw.documents_history",
+        "ALTER TABLE raw.documents DROP COLUMN passed_gate",
+    ],
+)
+def test_a_warehouse_of_an_earlier_version_is_one_line(store: Path, lacking: str) -> None:
+    with duckdb.connect(store / "warehouse.duckdb") as connection:
+        connection.execute(lacking)
+    with pytest.raises(StoreError, match="is of an earlier version or no warehouse: run `sanctionwire run` on it"):
         status(Settings(store=store))

@@ -1,7 +1,6 @@
 """`sanctionwire backfill`: stored documents, read again by the extractor as it now is."""
 
 from dataclasses import asdict
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -11,7 +10,7 @@ from flows.screen import screen
 
 
 def backfill(
-    store: Annotated[Path | None, typer.Option(help="Folder of the warehouse and the published file")] = None,
+    store: Annotated[str | None, typer.Option(help="Folder of the warehouse and the published file")] = None,
     batch_size: Annotated[int | None, typer.Option(min=1, help="Documents per task run")] = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Processes that extract")] = None,
     runner: Annotated[str | None, typer.Option(help="What extracts: threads, processes, dask or ray")] = None,

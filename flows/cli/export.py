@@ -14,7 +14,7 @@ def export(
         Literal["parquet", "csv", "xlsx", "jsonl"], typer.Option("--format", "-f", help="Kind of file")
     ] = "csv",
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Without it, TABLE.FORMAT in the store")] = None,
-    store: Annotated[Path | None, typer.Option(help="Folder of the published file")] = None,
+    store: Annotated[str | None, typer.Option(help="Folder of the published file")] = None,
 ) -> None:
     """Write a table of the published file for Excel, pandas and other programs.
 

@@ -1,7 +1,6 @@
 """`sanctionwire maintain`: the warehouse, made small again."""
 
 from dataclasses import asdict
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -11,7 +10,7 @@ from flows.screen import screen
 
 
 def maintain(
-    store: Annotated[Path | None, typer.Option(help="Folder of the warehouse")] = None,
+    store: Annotated[str | None, typer.Option(help="Folder of the warehouse")] = None,
     keep_history_days: Annotated[
         int | None, typer.Option("--keep-history", min=0, metavar="DAYS", help="How long to keep what was replaced")
     ] = None,

@@ -14,7 +14,7 @@ def report(
         Path | None, typer.Option("--out", "-o", metavar="OUT.html", help="Without it, report.html in the store")
     ] = None,
     open_page: Annotated[bool, typer.Option("--open", help="Show the page in the browser")] = False,
-    store: Annotated[Path | None, typer.Option(help="Folder of the published file")] = None,
+    store: Annotated[str | None, typer.Option(help="Folder of the published file")] = None,
 ) -> None:
     """Write the published file as a web page: figures, charts, filters and quotes in one file that needs no network.
 

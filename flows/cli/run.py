@@ -23,7 +23,7 @@ def run(
         list[str] | None,
         typer.Argument(help="Files, folders or globs; without any, the named sources, or else the sample articles"),
     ] = None,
-    store: Annotated[Path | None, typer.Option(help="Folder of the warehouse and the published file")] = None,
+    store: Annotated[str | None, typer.Option(help="Folder of the warehouse and the published file")] = None,
     published: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Date of documents that carry none")
     ] = None,

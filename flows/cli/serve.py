@@ -14,7 +14,7 @@ def serve(
     sources: Annotated[
         list[str] | None, typer.Argument(help="Files, folders or globs to read; without any, the named sources")
     ] = None,
-    store: Annotated[Path | None, typer.Option(help="Folder of the warehouse and the published file")] = None,
+    store: Annotated[str | None, typer.Option(help="Folder of the warehouse and the published file")] = None,
 ) -> None:
     """Run the pipeline by itself, without server and worker: ingest every half hour, maintenance every week.
 
@@ -32,8 +32,13 @@ def serve(
             read_sources(settings.sources)
         from flows.deployments import serve_all
 
-        given: dict[str, Any] = {"store": str(store.absolute())} if store else {}
+        given: dict[str, Any] = {"store": anywhere(store, settings.store)} if store else {}
         serve_all([str(Path(source).absolute()) for source in sources or ()], given, _tell)
+
+
+def anywhere(store: str, folder: Path) -> str:
+    """The store as it is found from any folder: the `folder` that it names in full, or the address of a lake."""
+    return store if store.startswith("ducklake:") else str(folder.absolute())
 
 
 def _tell(url: str) -> None:

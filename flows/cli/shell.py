@@ -32,6 +32,10 @@ def errors() -> Generator[None]:
         fail(f"{error.filename or 'output'}: {error.strerror or error}")
     except KeyboardInterrupt:
         fail("interrupted; what was loaded stays, and the next run goes on from there")
+    except Exception as error:
+        if _of_a_silent_server(error):
+            fail("Prefect's server does not answer: start the one that PREFECT_API_URL names, or unset it")
+        raise
 
 
 def settings(**given: Any) -> "Settings":
@@ -85,6 +89,12 @@ def prepare_prefect() -> None:
     os.environ.setdefault("PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", "120")
     os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
     os.environ.setdefault("PREFECT_LOGGING_LEVEL", "ERROR" if sys.stderr.isatty() else "INFO")
+
+
+def _of_a_silent_server(error: Exception) -> bool:
+    import httpx  # which the commands that answer at once do without
+
+    return isinstance(error, httpx.TransportError) or "Failed to reach API" in str(error)
 
 
 def _drop_output() -> None:

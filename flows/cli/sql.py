@@ -1,6 +1,5 @@
 """`sanctionwire sql`: queries of the published file."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -10,7 +9,7 @@ from flows.cli import shell
 
 def sql(
     query: Annotated[str | None, typer.Argument(help="Without one, a prompt opens")] = None,
-    store: Annotated[Path | None, typer.Option(help="Folder of the published file")] = None,
+    store: Annotated[str | None, typer.Option(help="Folder of the published file")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the rows as JSON, one a line")] = False,
 ) -> None:
     """Query the published file, read-only.

@@ -1,7 +1,6 @@
 """`sanctionwire status`: how a store stands."""
 
 from dataclasses import asdict
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -11,7 +10,7 @@ from flows.screen import screen
 
 
 def status(
-    store: Annotated[Path | None, typer.Option(help="Folder of the warehouse and the published file")] = None,
+    store: Annotated[str | None, typer.Option(help="Folder of the warehouse and the published file")] = None,
     runs: Annotated[int, typer.Option(min=0, help="How many of the last runs to show")] = 5,
     as_json: Annotated[bool, typer.Option("--json", help="Print the state as JSON")] = False,
 ) -> None:

@@ -2,6 +2,7 @@
 
 from collections import Counter, deque
 from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -16,6 +17,7 @@ from prefect.task_runners import TaskRunner
 from flows.collecting import Collected
 from flows.collecting.ledger import save_source_runs
 from flows.handover import (
+    Outcome,
     ResultStoreError,
     folder_of,
     forget_all,
@@ -24,7 +26,7 @@ from flows.handover import (
     put_documents,
     refer,
 )
-from flows.intake import Item, SourceTally, from_files, from_named
+from flows.intake import Item, SourceTally, documents_given, from_files, from_named
 from flows.journal import Stages, journal, log
 from flows.lock import only_run
 from flows.named_sources import NamedSource, read_sources
@@ -55,7 +57,7 @@ from models.event import Document
 from models.extraction.pipeline import extractor_version
 from models.fetches import Fetch, SourceRun
 from models.rejection import Rejection
-from models.rows import Reading, Stamp
+from models.rows import Stamp
 
 __all__ = ["extraction", "ingest", "pipeline", "recorded", "run", "take_in"]
 
@@ -186,7 +188,7 @@ def _named(settings: Settings) -> Sequence[NamedSource]:
 def _read(this: _Run, stream: Iterator[Item], advance: Advance) -> None:
     """Extract and load what the stream gives, a batch at a time; the next batches are extracted while one is loaded."""
     settings, version = this.settings, this.stamp.extractor_version
-    waiting = deque[tuple[list[Item], Batch, Callable[[], list[Reading]]]]()
+    waiting = deque[tuple[list[Item], Batch, Callable[[], list[Outcome]]]]()
 
     def load_next() -> None:
         items, batch, readings_of = waiting.popleft()
@@ -203,7 +205,8 @@ def _read(this: _Run, stream: Iterator[Item], advance: Advance) -> None:
                 items = list(islice(stream, settings.batch_size))
             if not items:
                 break
-            batch = _prepared(number, [item.found for item in items], settings.warehouse, version)
+            under_way = {document.document_id for _, one, _ in waiting for document in one.fresh}
+            batch = _prepared(number, [item.found for item in items], settings.warehouse, version, under_way)
             waiting.append((items, batch, extraction(batch.fresh, settings, version, runner)))
             if len(waiting) > settings.workers:
                 load_next()
@@ -213,14 +216,14 @@ def _read(this: _Run, stream: Iterator[Item], advance: Advance) -> None:
 
 def extraction(
     documents: list[Document], settings: Settings, version: str, runner: TaskRunner[Any]
-) -> Callable[[], list[Reading]]:
+) -> Callable[[], list[Outcome]]:
     """Have a batch read, in a flow; gives what waits for the readings. What a killed run has read is not read again.
 
     Raises:
         ResultStoreError, RunnerError, WorkerVersionError: here, or in what is given.
     """
     if not documents:
-        return list[Reading]
+        return list[Outcome]
     reference = refer(folder_of(settings), documents, version)
     known = get_readings(reference, documents)
     if known is not None:
@@ -234,7 +237,7 @@ def extraction(
     }
     future = runner.submit(extract_batch, parameters)
 
-    def readings() -> list[Reading]:
+    def readings() -> list[Outcome]:
         future.result(LONGEST)
         read = get_readings(reference, documents)
         if read is None:
@@ -246,16 +249,18 @@ def extraction(
 
 
 @while_away
-def _prepared(number: int, found: Sequence[Collected], warehouse: Warehouse, version: str) -> Batch:
+def _prepared(
+    number: int, found: Sequence[Collected], warehouse: Warehouse, version: str, under_way: AbstractSet[str]
+) -> Batch:
     with open_warehouse(warehouse) as connection:
-        fresh, unchanged = unread(connection, [i for i in found if isinstance(i, Document)], version)
+        fresh, unchanged = unread(connection, [i for i in found if isinstance(i, Document)], version, under_way)
     rejections = [i for i in found if isinstance(i, Rejection)]
     return Batch(number, fresh, unchanged, rejections, [i for i in found if isinstance(i, Fetch)])
 
 
 def _count(this: _Run, items: list[Item], batch: Batch, loaded: Loaded, rejections: list[Rejection]) -> None:
     this.tally.update(
-        documents_read=sum(not isinstance(item.found, Fetch) for item in items),
+        documents_read=documents_given(items),
         documents_new=loaded.new,
         documents_unchanged=loaded.unchanged,
         documents_replaced=loaded.replaced,

@@ -43,10 +43,11 @@ class SourceTally:
         self._runs[source] = replace(self._runs[source], finished_at=now())
 
     def add(self, items: Sequence[Item], fresh: AbstractSet[str], rejections: Sequence[Rejection]) -> None:
-        """Count what was loaded of these: `fresh` are the origins that had to be read, `rejections` what failed."""
+        """Count what came of these: `fresh` are the origins that had to be read, `rejections` what was turned away."""
         source_of = {item.found.origin: item.source for item in items if not isinstance(item.found, Fetch)}
-        reasons = [(source, one.reason) for one in rejections if (source := source_of.get(one.origin))]
-        failed = {one.origin for one in rejections}
+        unread = [one for one in rejections if one.stage != "event" and not _of_a_date(one)]
+        reasons = [(source, one.reason) for one in unread if (source := source_of.get(one.origin))]
+        failed = {one.origin for one in unread}
         new, unchanged = Counter[str](), Counter[str]()
         for item in items:
             match item:
@@ -85,3 +86,13 @@ def from_named(sources: Sequence[NamedSource], warehouse: Warehouse, tally: Sour
                 known = known_fetches(connection, source.name)
             yield from (Item(found, source.name) for found in collect(source, web, known))
             tally.end(source.name)
+
+
+def documents_given(items: Sequence[Item]) -> int:
+    """How many documents came in, those that could not be read among them."""
+    return sum(not isinstance(item.found, Fetch) and not _of_a_date(item.found) for item in items)
+
+
+def _of_a_date(found: Document | Rejection) -> bool:
+    """Whether only a document's date was turned away: the document came in beside it."""
+    return isinstance(found, Rejection) and found.origin.endswith("#published")

@@ -55,7 +55,8 @@ def complaint(report: RunReport, *, strict: bool) -> str | None:
     counts = report.counts
     if report.sources and not any(source.worked for source in report.sources):
         return "no source worked: " + "; ".join(f"{source.source}: {source.reason}" for source in report.sources)
-    if not report.sources and counts.documents_read and counts.documents_read == counts.rejected:
+    loaded = counts.documents_new + counts.documents_replaced + counts.documents_unchanged
+    if not report.sources and counts.documents_read and not loaded:
         return "nothing could be read: every document was rejected (see the table `rejected` of the warehouse)"
     if strict and report.rejected:
         return f"--strict was given, and {sum(report.rejections.values())} were rejected: {report.rejected[0].reason}"
@@ -101,7 +102,7 @@ def _reasons(report: RunReport) -> list[RenderableType]:
 
 def _query_to_try(store: Path) -> str:
     query = "select actor, action, status, target, date_start from bi_events order by date_start desc limit 10"
-    named = "" if store == Settings().store else f" --store {shlex.quote(str(store))}"
+    named = "" if store == Settings.model_validate({}).store else f" --store {shlex.quote(str(store))}"
     return f'Try: sanctionwire sql{named} "{query}"'
 
 

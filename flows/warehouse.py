@@ -5,6 +5,7 @@ Only one process may have a file open.
 
 import time
 from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -169,17 +170,23 @@ def known(connection: duckdb.DuckDBPyConnection, document_ids: Iterable[str], ex
 
 
 def unread(
-    connection: duckdb.DuckDBPyConnection, documents: Sequence[Document], extractor_version: str
+    connection: duckdb.DuckDBPyConnection,
+    documents: Sequence[Document],
+    extractor_version: str,
+    under_way: AbstractSet[str] = frozenset(),
 ) -> tuple[list[Document], pl.DataFrame]:
     """The documents of a batch that this version has yet to read, each content once; and the others, as for `load`.
 
-    The others are in the schema ORIGINS: an origin may come to hold a text that is known from another one.
+    Of several documents of one origin the last counts, the others are left out. `under_way` are the ids of documents
+    that are being read, and will be loaded before this batch. The others are in the schema ORIGINS: an origin may come
+    to hold a text that is known from another one.
     """
-    ids = [document.document_id for document in documents]
-    seen = known(connection, ids, extractor_version)
+    last = {document.origin: document for document in documents}
+    ids = [document.document_id for document in last.values()]
+    seen = known(connection, ids, extractor_version) | under_way
     fresh: list[Document] = []
     others: list[tuple[str, str]] = []
-    for document, document_id in zip(documents, ids, strict=True):
+    for document, document_id in zip(last.values(), ids, strict=True):
         if document_id in seen:
             others.append((document.origin, document_id))
         else:
@@ -205,7 +212,7 @@ def load(
     """
     held = pl.concat([unchanged, documents.select(ORIGINS.keys())]).unique("origin", keep="last", maintain_order=True)
     with _registered(connection, batch=documents, batch_mentions=mentions, batch_rejected=rejected, held=held):
-        loaded, conflicts = atomically(connection, lambda: _load(connection, unchanged.height, stamp))
+        loaded, conflicts = atomically(connection, lambda: _load(connection, stamp))
     return replace(loaded, conflicts=conflicts)
 
 
@@ -232,7 +239,7 @@ def _registered(connection: duckdb.DuckDBPyConnection, **frames: pl.DataFrame) -
             connection.unregister(name)
 
 
-def _load(connection: duckdb.DuckDBPyConnection, unchanged: int, stamp: Stamp) -> Loaded:
+def _load(connection: duckdb.DuckDBPyConnection, stamp: Stamp) -> Loaded:
     def count(statement: str) -> int:
         """The one number a query gives, or the number of rows a statement changes."""
         row = connection.execute(statement).fetchone()
@@ -246,8 +253,15 @@ def _load(connection: duckdb.DuckDBPyConnection, unchanged: int, stamp: Stamp) -
     new = count(
         "SELECT count(*) FROM fresh ANTI JOIN raw.documents USING (document_id) ANTI JOIN raw.origins USING (origin)"
     )
+    retire(connection, "event_mentions", "fresh", stamp)
+    connection.execute("DELETE FROM raw.documents WHERE document_id IN (SELECT document_id FROM fresh)")
+    connection.execute("INSERT INTO raw.documents BY NAME FROM fresh")
+    landed = count(
+        # All but the other origins of a document that was rejected.
+        "CREATE OR REPLACE TEMP TABLE landed AS FROM held SEMI JOIN raw.documents USING (document_id)"
+    )
     connection.execute(
-        "CREATE OR REPLACE TEMP TABLE moved AS FROM held ANTI JOIN raw.origins USING (origin, document_id)"
+        "CREATE OR REPLACE TEMP TABLE moved AS FROM landed ANTI JOIN raw.origins USING (origin, document_id)"
     )
     connection.execute(
         # Documents that may say another origin now: the first of theirs, whichever came first.
@@ -255,9 +269,6 @@ def _load(connection: duckdb.DuckDBPyConnection, unchanged: int, stamp: Stamp) -
         " SELECT document_id FROM raw.origins SEMI JOIN moved USING (origin)"
         " UNION SELECT document_id FROM moved UNION SELECT document_id FROM fresh"
     )
-    retire(connection, "event_mentions", "fresh", stamp)
-    connection.execute("DELETE FROM raw.documents WHERE document_id IN (SELECT document_id FROM fresh)")
-    connection.execute("INSERT INTO raw.documents BY NAME FROM fresh")
     # The join alone would take as long as the rest of the load.
     told = "batch_mentions" if fresh == batch else "batch_mentions SEMI JOIN fresh USING (document_id)"
     events = count(f"SELECT count(DISTINCT act_id) FROM {told}")  # noqa: S608
@@ -271,4 +282,4 @@ def _load(connection: duckdb.DuckDBPyConnection, unchanged: int, stamp: Stamp) -
     )
     connection.execute("DELETE FROM raw.rejected WHERE rejection_id IN (SELECT rejection_id FROM batch_rejected)")
     rejected = count("INSERT INTO raw.rejected BY NAME SELECT DISTINCT ON (rejection_id) * FROM batch_rejected")
-    return Loaded(new, fresh - new, unchanged + batch - fresh, events, mentions, rejected)
+    return Loaded(new, fresh - new, landed - fresh, events, mentions, rejected)

@@ -25,6 +25,7 @@ from tests.stores import ACT, OTHER_ACT, ask, fill, held, tables, write_act
 
 pytestmark = pytest.mark.usefixtures("prefect_server")
 
+FAR = "The European Union will lift its sanctions on Belarus on 3 May 2044."
 CHANGED = "The European Union lifted its sanctions on Belarus on Monday."
 
 
@@ -157,6 +158,34 @@ def test_named_sources_each_have_a_line_and_a_row_whatever_becomes_of_them(inbox
     assert [(one.new, one.unchanged) for one in error.value.report.sources] == [(0, 3), (0, 0)]
     assert "<html" in settings.page.read_text()
     assert settings.page.as_uri() in str(artifacts(error.value.report.run_id)[f"{ARTIFACT_KEY}-report"]["data"])
+
+
+def test_a_document_that_comes_again_in_the_next_batch_is_read_once(tmp_path: Path) -> None:
+    row = json.dumps({"id": "twice", "text": OTHER_ACT, "published": "2024-05-09"})
+    (tmp_path / "rows.jsonl").write_text(f"{row}\n{row}\n")
+    counts = run_on(tmp_path / "rows.jsonl", tmp_path / "store", batch_size=1).report.counts
+    assert (counts.documents_read, counts.documents_new, counts.documents_unchanged) == (2, 1, 1)
+
+
+def test_a_document_one_of_whose_events_is_rejected_is_read_all_the_same(tmp_path: Path) -> None:
+    (tmp_path / "far.txt").write_text(f"---\npublished: 2024-05-08\n---\n{FAR}")
+    counts = run_on(tmp_path / "far.txt", tmp_path / "store").report.counts
+    assert (counts.documents_read, counts.documents_new, counts.rejected) == (1, 1, 1)
+
+
+def test_a_document_that_breaks_the_extractor_is_a_row_with_its_reason(
+    inbox: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = Settings(store=tmp_path / "store")
+    monkeypatch.setattr(pipeline(settings.language_model, settings.min_confidence), "max_length", len(OTHER_ACT))
+    report = run(settings, [str(inbox)])
+    assert report.rejections == {"broken_json": 1, "not_extracted": 1}
+    assert report.counts.documents_new == 2
+    ((origin, reason),) = ask(
+        settings.warehouse, "SELECT origin, reason FROM raw.rejected WHERE \"check\" = 'not_extracted'"
+    )
+    assert origin == f"{inbox}/act.txt"
+    assert reason.startswith(f"{origin}: the extractor breaks off (ValueError: ")
 
 
 def test_a_run_without_any_source_is_refused(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from models.fetches import SourceRun
 from models.rejection import Rejection
 
 AT = datetime(2025, 1, 2)
+FAR = Rejection("c.txt", None, "event", "date_near_publication", "c.txt: the event lies more than 10 years after")
 GONE = Rejection("b.txt", None, "read", "not_found", "b.txt: no such file or folder; check the path")
 
 
@@ -19,7 +20,8 @@ def source(name: str, new: int = 0, unchanged: int = 0, failed: int = 0, reason:
 
 
 def report(read: int, *rejected: Rejection, sources: tuple[SourceRun, ...] = ()) -> RunReport:
-    counts = RunCounts(documents_read=read, rejected=len(rejected))
+    unread = sum(one.stage != "event" for one in rejected)
+    counts = RunCounts(documents_read=read, documents_new=read - unread, rejected=len(rejected))
     checks = {"not_found": len(rejected)} if rejected else {}
     return RunReport("run-1", counts, checks, {}, Published(Path("press/s.duckdb"), {}, 0), (), sources, rejected)
 
@@ -44,6 +46,8 @@ KNOWN = source("quiet", unchanged=3, failed=1, reason="one page is gone")
         (report(2, GONE), False, None),
         (report(2, GONE), True, "--strict was given, and 1 were rejected: b.txt: no such file or folder"),
         (report(1, GONE), False, "nothing could be read"),
+        (report(1, FAR), False, None),
+        (report(1, GONE, FAR), False, "nothing could be read"),
         (report(1, GONE, sources=(BROKEN,)), False, "no source worked: council: the host is unknown"),
         (report(1, GONE, sources=(BROKEN, KNOWN)), False, None),
         (report(3, GONE, sources=(BROKEN, WORKING)), False, None),

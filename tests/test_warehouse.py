@@ -164,6 +164,34 @@ def test_one_text_at_two_origins_is_one_document_until_both_change(warehouse, to
     assert warehouse.execute("SELECT count(*) FROM raw.event_mentions").fetchone() == (1,)
 
 
+@pytest.mark.parametrize("stands", [EU, AGAIN])
+def test_the_last_text_of_an_origin_wins_whichever_is_known(warehouse, stands):
+    read_all(warehouse, [stands])
+    read_all(warehouse, [EU, AGAIN], stamp=NEXT)
+    assert origins(warehouse) == [("a.txt", AGAIN.document.text)]
+    before = contents(warehouse)
+    for _ in range(3):
+        read_all(warehouse, [EU, AGAIN], stamp=NEXT)
+        assert contents(warehouse) == before
+
+
+def test_a_text_that_is_being_read_is_not_read_again(warehouse):
+    under_way = {EU.document.document_id}
+    fresh, others = unread(warehouse, [moved(EU, "z.txt").document, QUIET.document], "1.0", under_way)
+    assert (fresh, others["origin"].to_list()) == ([QUIET.document], ["z.txt"])
+
+
+def test_another_origin_of_a_text_that_is_rejected_keeps_what_it_held(warehouse):
+    read_all(warehouse, [EU])
+    bad = dispatch("It will rain.", origin="z.txt")
+    fresh, others = unread(warehouse, [bad.document, moved(bad, "a.txt").document], "1.0")
+    assert (fresh, others.height) == ([bad.document], 1)
+    nothing_holds = document_rows([], NEXT), mention_rows([], NEXT), rejection_rows([], NEXT)
+    assert load(warehouse, *nothing_holds, others, NEXT).unchanged == 0
+    retire_unheld(warehouse, NEXT)
+    assert origins(warehouse) == [("a.txt", EU.document.text)]
+
+
 def test_a_text_that_moves_to_an_origin_of_a_later_batch_stays(warehouse):
     """Rows of a table without ids move when one is put before them; a batch is prepared before the last is loaded."""
     read_all(warehouse, [EU, QUIET])

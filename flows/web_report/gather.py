@@ -74,8 +74,7 @@ SELECT
     last_step_on::VARCHAR AS last_step_on,
     first_threatened_on::VARCHAR AS first_threatened_on,
     imposed_on::VARCHAR AS imposed_on,
-    -- Sanctions may be told of for the first time when they are extended or eased.
-    IF(in_force_until IS NULL, NULL, coalesce(imposed_on, first_step_on))::VARCHAR AS in_force_from_on,
+    in_force_from::VARCHAR AS in_force_from_on,
     in_force_until::VARCHAR AS in_force_until_on,
     last_extended_on::VARCHAR AS last_extended_on,
     first_eased_on::VARCHAR AS first_eased_on,

@@ -10,6 +10,8 @@ events as (
         events.action,
         events.status,
         events.measures,
+        events.date_start,
+        events.date_precision,
         -- Threats and plans are dated by what they speak of, which may be to come; "in 2014" is not before its days.
         least(events.date_end, coalesce(events.first_told, events.date_end)) as step_on,
         coalesce(events.date_basis = 'publication', false) as is_undated,
@@ -18,15 +20,16 @@ events as (
         or senders.principal_id <> senders.party_id
         or (senders.is_named and senders.kind in ('company', 'organisation', 'state_organ')) as can_sanction
     from {{ ref('fct_events') }} as events
-    inner join {{ ref('dim_party') }} as senders on events.actor_id = senders.party_id
+    left join {{ ref('dim_party') }} as senders on events.actor_id = senders.party_id
     inner join {{ ref('dim_party') }} as targets on events.target_id = targets.party_id
     where
         events.date_end is not null
-        and senders.principal_id <> targets.case_target_id
+        -- Most breaches are told without an actor, or of the party itself on which the sanctions are.
+        and (events.action = 'violate' or senders.principal_id <> targets.case_target_id)
         and (targets.is_named or targets.party_id <> targets.case_target_id)
 ),
 
-acts as (
+spoken_acts as (
     select
         *,
         case
@@ -45,22 +48,45 @@ acts as (
     where action <> 'violate'
 ),
 
--- An imposition without a date of its own, told on the day of a lifting or in the weeks after, is the old one.
+-- "Imposed in 2014", where a day of 2014 is told too, is the same act told again.
+acts as (
+    select *
+    from spoken_acts
+    where act is not null
+    qualify
+        not coalesce(
+            date_precision <> 'day'
+            and date_start <= max(case when date_precision = 'day' then step_on end) over (
+                partition by sender_id, target_id, party_id, act
+                order by step_on
+                range between unbounded preceding and current row
+            ),
+            false
+        )
+),
+
+-- An imposition without a date of its own, told on the day of a lifting or in the weeks after, is the old one. A
+-- lifting for a part is one for that part only.
 timely as (
     select
         *,
-        max(case when act = 'lifted' then step_on end) over (
-            partition by sender_id, target_id
-            order by step_on
-            range between unbounded preceding and current row
+        greatest(
+            max(case when act = 'lifted' and not is_partial then step_on end) over (
+                partition by sender_id, target_id
+                order by step_on
+                range between unbounded preceding and current row
+            ),
+            max(case when act = 'lifted' then step_on end) over (
+                partition by sender_id, target_id, party_id
+                order by step_on
+                range between unbounded preceding and current row
+            )
         ) as lifted_before_on
     from acts
-    where
-        act is not null
-        and can_sanction
+    where can_sanction
 ),
 
-ordered as (
+placed as (
     select
         * exclude (lifted_before_on),
         act in (
@@ -89,9 +115,26 @@ ordered as (
         )
 ),
 
--- A lifting that leaves something in force is an easing. First: what is told later shows that something was left.
-contradicted as (
-    select lifted.event_id
+ordered as (
+    select
+        *,
+        act in ('imposed', 'extended') as lays_on,
+        row_number() over (
+            partition by sender_id, target_id
+            order by step_on, place, event_id
+        ) as nth
+    from placed
+),
+
+-- A lifting after which something shows that sanctions are in force is no end. Where that is told of what it lifted,
+-- it took nothing off for good.
+looked_ahead as (
+    select
+        lifted.event_id,
+        later.step_on,
+        later.shows_force,
+        (not lifted.is_partial or lifted.party_id = later.party_id)
+        and (list_contains(lifted.measures, 'general') or list_has_any(lifted.measures, later.measures)) as is_of_same
     from ordered as lifted
     inner join ordered as later
         on
@@ -101,101 +144,110 @@ contradicted as (
             and lifted.step_on + {{ var('remainder_days') }} >= later.step_on
     where
         lifted.act = 'lifted'
+        and (later.shows_force or later.act = 'imposed')
         and not (later.is_undated and later.step_on <= lifted.step_on + {{ var('retelling_days') }})
-    group by lifted.event_id
-    having
-        min(later.step_on) filter (where later.shows_force)
-        <= coalesce(min(later.step_on) filter (where later.act = 'imposed'), date '9999-12-31')
 ),
 
--- Second: measures that were imposed and are not lifted.
-imposed_measures as (
+contradicted as (
+    select
+        event_id,
+        coalesce(
+            min(step_on) filter (where is_of_same and shows_force)
+            <= coalesce(min(step_on) filter (where is_of_same and not shows_force), date '9999-12-31'),
+            false
+        ) as left_some,
+        coalesce(
+            min(step_on) filter (where shows_force)
+            <= coalesce(min(step_on) filter (where not shows_force), date '9999-12-31'),
+            false
+        ) as left_any
+    from looked_ahead
+    group by event_id
+),
+
+-- The account of a case: each measure on each party stands from the act that lays it on to the lifting that takes it
+-- off. A lifting for the target itself names that as its party, one of sanctions in general `general` as its measure.
+taken_off as (
     select
         ordered.sender_id,
         ordered.target_id,
+        ordered.party_id,
         named.measure,
-        min(ordered.step_on) as since
+        ordered.nth
     from ordered
     cross join unnest(ordered.measures) as named (measure)
-    where ordered.act in ('imposed', 'extended')
-    group by all
-),
-
-lifted_in_part as (
-    select event_id
-    from contradicted
-
-    union
-
-    select lifted.event_id
-    from ordered as lifted
-    inner join imposed_measures
-        on
-            lifted.sender_id = imposed_measures.sender_id
-            and lifted.target_id = imposed_measures.target_id
-            and lifted.step_on >= imposed_measures.since
+    left join contradicted on ordered.event_id = contradicted.event_id
     where
-        lifted.act = 'lifted'
-        and not list_contains(lifted.measures, 'general')
-        and not list_contains(lifted.measures, imposed_measures.measure)
+        ordered.act = 'lifted'
+        and not coalesce(contradicted.left_some, false)
 ),
 
--- Third: parties that were hit and are not freed. A lifting for the target itself frees them all.
-eras as (
+-- So each is taken off under its own names or under these.
+laid_on as (
     select
-        ordered.*,
-        ordered.act = 'lifted' and not ordered.is_partial and lifted_in_part.event_id is null as frees_all,
-        count(*) filter (
-            where ordered.act = 'lifted' and not ordered.is_partial and lifted_in_part.event_id is null
-        ) over (
-            partition by ordered.sender_id, ordered.target_id
-            order by ordered.step_on, ordered.place, ordered.event_id
-            rows between unbounded preceding and 1 preceding
-        ) as era,
-        lifted_in_part.event_id is not null as is_lifted_in_part
+        ordered.sender_id,
+        ordered.target_id,
+        ordered.event_id,
+        ordered.nth,
+        named.measure as laid_measure,
+        parties.party_id,
+        measures.measure
     from ordered
-    left join lifted_in_part on ordered.event_id = lifted_in_part.event_id
+    cross join unnest(ordered.measures) as named (measure)
+    cross join unnest(list_distinct([ordered.party_id, ordered.target_id])) as parties (party_id)
+    cross join unnest(list_distinct([named.measure, 'general'])) as measures (measure)
+    where ordered.lays_on
 ),
 
-hits as (
+ends_of_measures as (
     select
-        *,
-        coalesce(act in ('imposed', 'extended'), false) as hits_party,
-        act = 'lifted' and is_partial and not is_lifted_in_part as frees_party,
-        coalesce(
-            last_value(
-                case
-                    when act in ('imposed', 'extended') then 1
-                    when act = 'lifted' and not is_lifted_in_part then 0
-                end
-                ignore nulls
-            ) over (
-                partition by sender_id, target_id, era, party_id
-                order by step_on, place, event_id
-                rows between unbounded preceding and 1 preceding
-            ),
-            0
-        ) as was_hit
-    from eras
+        laid_on.sender_id,
+        laid_on.target_id,
+        min(taken_off.nth) as nth
+    from laid_on
+    asof inner join taken_off
+        on
+            laid_on.sender_id = taken_off.sender_id
+            and laid_on.target_id = taken_off.target_id
+            and laid_on.party_id = taken_off.party_id
+            and laid_on.measure = taken_off.measure
+            and laid_on.nth < taken_off.nth
+    group by laid_on.sender_id, laid_on.target_id, laid_on.event_id, laid_on.laid_measure
 ),
 
 counted as (
     select
-        *,
-        sum(case when hits_party then 1 - was_hit when frees_party then -was_hit else 0 end) over (
-            partition by sender_id, target_id, era
-            order by step_on, place, event_id
-            rows between unbounded preceding and current row
-        ) as parties_hit
-    from hits
+        sender_id,
+        target_id,
+        nth,
+        count(*) as taken_count
+    from ends_of_measures
+    group by sender_id, target_id, nth
 ),
 
+-- A lifting ends the case if nothing is left on anybody; one for a part, if it took off the last.
 marked as (
     select
-        *,
-        frees_all or (frees_party and was_hit = 1 and parties_hit = 0) as is_end,
-        act in ('demanded', 'considered', 'threatened', 'planned', 'imposed', 'extended') as is_beginning
-    from counted
+        ordered.*,
+        ordered.act = 'lifted'
+        and not coalesce(contradicted.left_some or contradicted.left_any, false)
+        and (not ordered.is_partial or counted.taken_count is not null)
+        and coalesce(
+            sum(case when ordered.lays_on then len(ordered.measures) else -counted.taken_count end) over (
+                partition by ordered.sender_id, ordered.target_id
+                order by ordered.nth
+                rows between unbounded preceding and current row
+            ),
+            0
+        ) = 0 as is_end,
+        ordered.act in ('demanded', 'considered', 'threatened', 'planned', 'imposed', 'extended') as is_beginning
+    from ordered
+    left join contradicted on ordered.event_id = contradicted.event_id
+    left join counted
+        on
+            ordered.sender_id = counted.sender_id
+            and ordered.target_id = counted.target_id
+            and ordered.nth = counted.nth
 ),
 
 -- After an end, the next word of sanctions begins another round; other acts still belong to the round that ended.
@@ -206,7 +258,7 @@ turned as (
         and coalesce(
             last_value(case when is_end then true when is_beginning then false end ignore nulls) over (
                 partition by sender_id, target_id
-                order by step_on, place, event_id
+                order by nth
                 rows between unbounded preceding and 1 preceding
             ),
             false
@@ -219,7 +271,7 @@ own_steps as (
         *,
         (1 + count(*) filter (where begins_round) over (
             partition by sender_id, target_id
-            order by step_on, place, event_id
+            order by nth
             rows between unbounded preceding and current row
         ))::integer as round
     from turned
@@ -240,17 +292,37 @@ rounds as (
     group by sender_id, target_id, round
 ),
 
--- The first demand by somebody else, from a year before the sender's first step to the imposition.
+demanded as (
+    select
+        *,
+        lead(sender_id) over by_day as next_sender_id,
+        lead(event_id) over by_day as next_event_id
+    from acts
+    where act = 'demanded'
+    window by_day as (
+        partition by target_id
+        order by step_on, sender_id, event_id
+    )
+),
+
+-- The first demand of each day, and the next one by somebody else than who makes it.
 demands as (
     select
         target_id,
         step_on,
-        min_by(event_id, (sender_id, event_id)) as event_id,
-        min_by(sender_id, (sender_id, event_id)) as demander_id,
-        min_by(is_partial, (sender_id, event_id)) as is_partial
-    from acts
-    where act = 'demanded'
-    group by target_id, step_on
+        sender_id,
+        event_id,
+        first_value(case when next_sender_id <> sender_id then next_event_id end ignore nulls) over (
+            partition by target_id
+            order by step_on, sender_id, event_id
+            rows between current row and unbounded following
+        ) as other_event_id
+    from demanded
+    qualify
+        row_number() over (
+            partition by target_id, step_on
+            order by sender_id, event_id
+        ) = 1
 ),
 
 searched as (
@@ -266,22 +338,26 @@ searched as (
     from rounds
 ),
 
+-- The first demand by somebody else, from a year before the sender's first step to the imposition.
 outside_demands as (
     select
         searched.sender_id,
         searched.target_id,
         searched.round,
-        demands.event_id,
-        demands.step_on,
-        demands.is_partial
+        acts.event_id,
+        acts.step_on,
+        acts.date_precision,
+        acts.is_partial
     from searched
     asof inner join demands
         on
             searched.target_id = demands.target_id
             and searched.demanded_from <= demands.step_on
-    where
-        demands.demander_id <> searched.sender_id
-        and demands.step_on <= coalesce(searched.in_force_on, searched.last_step_on)
+    inner join acts
+        on
+            case when searched.sender_id = demands.sender_id then demands.other_event_id else demands.event_id end
+            = acts.event_id
+    where acts.step_on <= coalesce(searched.in_force_on, searched.last_step_on)
 ),
 
 -- Who breaks sanctions names the party whose sanctions they are, not the sender: all senders' sanctions in force on it.
@@ -292,6 +368,7 @@ violations as (
         rounds.round,
         events.event_id,
         events.step_on,
+        events.date_precision,
         events.is_partial
     from events
     inner join rounds
@@ -302,7 +379,7 @@ violations as (
     where
         events.action = 'violate'
         and events.status = 'enacted'
-        and events.sender_id <> rounds.sender_id
+        and events.sender_id is distinct from rounds.sender_id
 ),
 
 steps as (
@@ -313,6 +390,7 @@ steps as (
         event_id,
         act,
         step_on,
+        date_precision,
         place,
         false as is_outside,
         is_partial,
@@ -328,6 +406,7 @@ steps as (
         event_id,
         'demanded' as act,
         step_on,
+        date_precision,
         1 as place,
         true as is_outside,
         is_partial,
@@ -343,6 +422,7 @@ steps as (
         event_id,
         'violated' as act,
         step_on,
+        date_precision,
         7 as place,
         true as is_outside,
         is_partial,
@@ -386,6 +466,7 @@ select
     step_number::integer as step_number,
     step,
     step_on,
+    date_precision as step_precision,
     event_id,
     is_outside,
     is_partial,

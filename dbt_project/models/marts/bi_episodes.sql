@@ -5,15 +5,27 @@ latest as (
     from {{ ref('stg_documents') }}
 ),
 
--- The step that brought the episode into its last state.
+changes as (
+    select
+        episode_id,
+        event_id,
+        step_number,
+        state,
+        lag(state) over (
+            partition by episode_id
+            order by step_number
+        ) as state_before
+    from {{ ref('fct_episode_steps') }}
+),
+
+-- The step that brought the episode into its last state, for the last time where that state came back.
 deciding as (
     select
-        steps.episode_id,
-        min_by(steps.event_id, steps.step_number) as event_id
-    from {{ ref('fct_episode_steps') }} as steps
-    inner join {{ ref('fct_episodes') }} as episodes
-        on steps.episode_id = episodes.episode_id and steps.state = episodes.state
-    group by steps.episode_id
+        episode_id,
+        max_by(event_id, step_number) as event_id
+    from changes
+    where state is distinct from state_before
+    group by episode_id
 )
 
 select
@@ -38,7 +50,9 @@ select
     episodes.first_threatened_on,
     episodes.first_planned_on,
     episodes.withdrawn_on,
+    episodes.in_force_from,
     episodes.imposed_on,
+    episodes.imposed_precision,
     episodes.tightened_count,
     episodes.extended_count,
     episodes.last_extended_on,

@@ -7,6 +7,7 @@ select
     step_number,
     step,
     step_on,
+    step_precision,
     state,
     event_id,
     is_outside,

@@ -11,6 +11,7 @@ from flows.drafts import draft_of, quoted
 from flows.lake import Lake
 from flows.store_errors import StoreError, store_errors
 from flows.transactions import atomically
+from flows.transform import PROJECT
 from flows.warehouse import Warehouse
 
 MARTS_SCHEMA = "marts"
@@ -57,6 +58,8 @@ def _copy(
     with store_errors(draft):
         connection.execute(f"ATTACH {quoted(draft)} AS draft")
     snapshot = lake.snapshot_of(connection) if isinstance(warehouse, Lake) else None
+    # dbt leaves a mart where it is when its model is renamed or removed.
+    models = {path.stem for path in (PROJECT / "models" / "marts").glob("*.sql")}
     names = [
         str(row[0])
         for row in connection.execute(
@@ -64,6 +67,7 @@ def _copy(
             " WHERE database_name = 'warehouse' AND schema_name = ? ORDER BY table_name",
             [MARTS_SCHEMA],
         ).fetchall()
+        if row[0] in models
     ]
     if not names:
         raise StoreError(f"{warehouse} has no marts to publish: build them first")

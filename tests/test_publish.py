@@ -46,6 +46,13 @@ def test_the_marts_alone_are_published_in_the_main_schema(warehouse, target):
     assert ask(target, "FROM fct_events ORDER BY ALL")[0] == (0, ["trade", "aid"])
 
 
+def test_what_is_no_model_is_not_published(warehouse, target):
+    with duckdb.connect(warehouse) as connection:
+        connection.execute("CREATE TABLE marts.fct_of_an_older_version AS SELECT 1 AS one")
+    assert set(publish(warehouse, target).tables) == {"dim_party", "fct_events"}
+    assert ask(target, "SELECT table_name FROM duckdb_tables() ORDER BY ALL") == [("dim_party",), ("fct_events",)]
+
+
 def test_comments_come_along(warehouse, target):
     publish(warehouse, target)
     assert ask(target, "SELECT comment FROM duckdb_tables() WHERE table_name = 'fct_events'") == [
@@ -56,8 +63,10 @@ def test_comments_come_along(warehouse, target):
 
 
 def test_nothing_is_left_beside_the_published_file(warehouse, target):
-    (target.parent / ".sanctions.duckdb.draft").write_bytes(b"of a run that was killed")
-    (target.parent / ".sanctions.duckdb.draft.wal").write_bytes(b"of a run that was killed")
+    with subprocess.Popen(["true"]) as killed:
+        pass
+    for name in (f".sanctions.duckdb.{killed.pid}.draft", f".sanctions.duckdb.{killed.pid}.draft.wal"):
+        (target.parent / name).write_bytes(b"of a run that was killed")
     publish(warehouse, target)
     publish(warehouse, target)
     assert sorted(path.name for path in target.parent.iterdir()) == ["sanctions.duckdb", "warehouse.duckdb"]

@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from flows.transform import transform
+from flows.transform import TransformError, transform
 from models.event import Action
 from tests.dispatches import Act, day, dispatch
 from tests.stores import ask
@@ -63,6 +63,26 @@ def test_other_models_build_everything_anew(tmp_path: Path) -> None:
         connection.execute("ALTER TABLE marts.fct_event_mentions DROP COLUMN trigger_text")
     transform(warehouse, tmp_path / "work")
     assert ask(warehouse, "SELECT trigger_text FROM marts.fct_event_mentions") == [("sanctioned",), ("sanctioned",)]
+
+
+@pytest.mark.slow
+def test_rows_of_a_build_that_failed_are_not_built_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Other models built everything anew, a test on them failed, and the old models are back."""
+    warehouse = warehouse_of(tmp_path / "warehouse.duckdb", READINGS[:2])
+    transform(warehouse, tmp_path / "work")
+    with monkeypatch.context() as other, pytest.raises(TransformError):
+        other.setattr("flows.transform._models", lambda: "other")
+        tell(warehouse, "rumoured")
+        transform(warehouse, tmp_path / "work")
+    tell(warehouse, "enacted")
+    transform(warehouse, tmp_path / "work")
+    assert ask(warehouse, "SELECT DISTINCT status FROM marts.fct_event_mentions") == [("enacted",)]
+
+
+def tell(warehouse: Path, status: str) -> None:
+    """Have all mentions tell another status, as if other models had made it of the same rows."""
+    with duckdb.connect(warehouse) as connection:
+        connection.execute("UPDATE raw.event_mentions SET status = ?", [status])
 
 
 RUN = Path("target", "run", "sanctionwire", "models", "marts", "fct_event_mentions.sql")

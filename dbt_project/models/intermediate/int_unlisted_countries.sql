@@ -5,7 +5,7 @@ names as (
         party_id,
         {{ words('name') }} as name_words
     from {{ ref('int_named_parties') }}
-    where party_id like 'unlisted-%'
+    where party_id not in (select listed.party_id from {{ ref('stg_parties') }} as listed)
 ),
 
 -- No country is called by more than six words.

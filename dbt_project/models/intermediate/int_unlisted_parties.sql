@@ -1,12 +1,20 @@
 -- What the wording of an unlisted party tells: its kind, and whether it names anybody.
 with
 
+parties as (
+    select
+        party_id,
+        name
+    from {{ ref('int_named_parties') }}
+    where party_id not in (select listed.party_id from {{ ref('stg_parties') }} as listed)
+),
+
+-- One empty word more, so that a name of punctuation alone has a row too.
 words as (
     select
         party_id,
-        unnest({{ words('name') }}) as word
-    from {{ ref('int_named_parties') }}
-    where party_id like 'unlisted-%'
+        unnest({{ words('name') }} || ['']) as word
+    from parties
 ),
 
 country_words as (
@@ -20,7 +28,7 @@ named as (
         bool_or(
             party_words.word is null
             and country_words.word is null
-            and regexp_matches(words.word, '[[:upper:]]')
+            and regexp_matches(words.word, '\p{Lu}')
         ) as is_named
     from words
     left join {{ ref('stg_party_words') }} as party_words on lower(words.word) = party_words.word
@@ -35,8 +43,7 @@ heads as (
         regexp_replace(
             lower(name), '\s(about|at|by|for|from|in|of|on|that|to|which|who|with)\s.*', ''
         ) as head
-    from {{ ref('int_named_parties') }}
-    where party_id like 'unlisted-%'
+    from parties
 ),
 
 told as (

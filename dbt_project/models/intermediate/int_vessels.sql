@@ -1,12 +1,16 @@
 -- Ships have names without a word that tells what they are; the words around the name tell it.
 with
 
+-- Some parties stand in another sentence than the words that report the act, which is the only one at hand.
 sides as (
     select
         actor_id as party_id,
         right(left(sentence, actor_start - sentence_start), 30) as before,
         substr(sentence, actor_end - sentence_start + 1, 30) as behind
     from {{ ref('stg_event_mentions') }}
+    where
+        actor_start >= sentence_start
+        and actor_end <= sentence_end
 
     union all
 
@@ -15,6 +19,9 @@ sides as (
         right(left(sentence, target_start - sentence_start), 30) as before,
         substr(sentence, target_end - sentence_start + 1, 30) as behind
     from {{ ref('stg_event_mentions') }}
+    where
+        target_start >= sentence_start
+        and target_end <= sentence_end
 ),
 
 -- "the tanker Umbra", "the Umbra oil tanker"; "Umbra's tanker" is another party.

@@ -25,7 +25,8 @@ select
     events.action,
     events.status,
     count(*) as event_count,
-    sum(events.mention_count)::bigint as mention_count
+    sum(events.mention_count)::bigint as mention_count,
+    count(*) filter (where events.date_precision in ('day', 'week', 'month')) as dated_to_the_month_count
 from sides
 inner join {{ ref('fct_events') }} as events on sides.event_id = events.event_id
 inner join {{ ref('dim_party') }} as parties on sides.party_id = parties.party_id

@@ -31,6 +31,7 @@ select
     list_aggregate(events.statuses_told, 'string_agg', ', ') as statuses_told,
     events.is_disputed,
     events.confidence,
+    events.evidence_act_id,
     events.evidence,
     events.evidence_trigger,
     events.evidence_trigger_start,

@@ -5,11 +5,12 @@ edges as (
         senders.principal_id as sender_id,
         targets.case_target_id as target_id,
         count(*) as event_count,
-        count(*) filter (where events.status = 'enacted') as enacted_count,
+        count(*) filter (where events.status = 'enacted' and events.action <> 'violate') as enacted_count,
         count(*) filter (
             where events.status = 'enacted' and events.action in ('impose', 'extend', 'enforce')
         ) as restricting_count,
         count(*) filter (where events.status = 'enacted' and events.action in ('ease', 'lift')) as relieving_count,
+        count(*) filter (where events.status = 'enacted' and events.action = 'violate') as violating_count,
         count(*) filter (
             where events.action = 'impose' and events.status in ('planned', 'considered', 'threatened', 'demanded')
         ) as spoken_count,
@@ -38,6 +39,7 @@ select
     edges.enacted_count,
     edges.restricting_count,
     edges.relieving_count,
+    edges.violating_count,
     edges.spoken_count,
     edges.mention_count,
     edges.first_on,

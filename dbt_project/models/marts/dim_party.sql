@@ -12,8 +12,16 @@ named as (
         coalesce(wordings.kind, case when vessels.party_id is not null then 'vessel' end, 'unlisted') as kind,
         wordings.is_named
     from {{ ref('int_named_parties') }} as parties
-    left join {{ ref('int_unlisted_countries') }} as unlisted on parties.party_id = unlisted.party_id
     left join {{ ref('int_unlisted_parties') }} as wordings on parties.party_id = wordings.party_id
+    -- German Khan and Chad Wolf are persons, of neither country: two or three words with capitals that tell no kind.
+    left join {{ ref('int_unlisted_countries') }} as unlisted
+        on
+            parties.party_id = unlisted.party_id
+            and not (
+                wordings.kind is null
+                and wordings.is_named
+                and regexp_full_match(parties.name, '\p{Lu}\S*(\s+\p{Lu}\S*){1,2}')
+            )
     left join {{ ref('int_vessels') }} as vessels on parties.party_id = vessels.party_id
     left join {{ ref('stg_parties') }} as countries on unlisted.country = countries.party_id
 )

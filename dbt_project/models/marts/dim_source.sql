@@ -15,7 +15,11 @@ told as (
 compared as (
     select
         told.source,
-        told.told_on = min(told.told_on) over (partition by told.event_id) as is_first,
+        -- Where the source's day is not known it is the first one if it is the only one.
+        coalesce(
+            told.told_on = min(told.told_on) over (partition by told.event_id),
+            count(*) over (partition by told.event_id) = 1
+        ) as is_first,
         count(*) over (partition by told.event_id) = 1 as is_alone
     from told
 ),

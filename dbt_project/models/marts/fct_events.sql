@@ -65,6 +65,7 @@ select
     len(counted.dates_told) > 1 or coalesce(len(told.statuses) > 1, false) as is_disputed,
     best.confidence,
     best.mention_id as evidence_mention_id,
+    best.act_id as evidence_act_id,
     best.document_id as evidence_document_id,
     best.sentence as evidence,
     best.trigger_text as evidence_trigger,

@@ -35,7 +35,8 @@ def maintenance(settings: Settings, wait: float = 0) -> Maintained:
     Another run that holds the store is waited for up to `wait` seconds.
 
     Raises:
-        StoreError: the store is in use, or cannot be read or written; the warehouse is then as it was.
+        StoreError: the store is in use, or cannot be read or written. The warehouse is then as it was, but for the
+            history, which stays pruned where only compacting fails.
     """
     stages = Stages()
     with only_run(settings.store, wait), journal(settings.log_file, str(flow_run.id)):

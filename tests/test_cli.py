@@ -12,6 +12,7 @@ import pytest
 from prefect.settings import PREFECT_API_URL, temporary_settings
 from typer.testing import CliRunner
 
+from benchmarks.synthetic import main as make_store
 from flows.cli import app
 from flows.cli.serve import anywhere
 from flows.lock import only_run
@@ -159,6 +160,23 @@ def test_a_full_disk_is_one_line_without_a_traceback(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert done.stdout == ""
     assert said(done.stderr).startswith("store/warehouse.duckdb: the file may not grow any further")
+
+
+@pytest.mark.slow
+def test_a_report_takes_the_place_of_the_old_one_as_a_whole(tmp_path: Path) -> None:
+    make_store(1_000, tmp_path)
+    page = tmp_path / "report.html"
+    page.write_text("the old page")
+    with page.open() as reader:
+        done = CliRunner().invoke(app, ["report", "--store", str(tmp_path)])
+        assert done.exit_code == 0, done.output
+        assert reader.read() == "the old page"
+    assert page.read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+    printed = CliRunner().invoke(app, ["report", "--store", str(tmp_path), "--out", "-"])
+    assert printed.stdout == page.read_text(encoding="utf-8")
+    done = CliRunner().invoke(app, ["report", "--store", str(tmp_path), "--out", str(tmp_path / "gone" / "out.html")])
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert said(done.stderr) == f"{tmp_path}/gone/out.html cannot be put in place: No such file or directory"
 
 
 @pytest.mark.parametrize(

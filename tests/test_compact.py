@@ -1,6 +1,7 @@
 import os
 import random
 import signal
+import stat
 import subprocess
 import sys
 import time
@@ -63,6 +64,17 @@ def test_a_compacted_file_is_smaller_and_holds_the_same(path):
     assert sizes.after < sizes.before / 2
     assert contents(path) == before
     assert files(path) == ["warehouse.duckdb"]
+
+
+def test_a_link_stays_a_link_and_a_private_file_private(path):
+    elsewhere = path.with_name("elsewhere.duckdb")
+    path.rename(elsewhere).chmod(0o600)
+    path.symlink_to(elsewhere)
+    sizes = compact(path)
+    assert sizes.after < sizes.before / 2
+    assert path.readlink() == elsewhere
+    assert stat.filemode(elsewhere.stat().st_mode) == "-rw-------"
+    assert files(path) == ["elsewhere.duckdb", "warehouse.duckdb"]
 
 
 def test_a_warehouse_goes_on_after_it(path):

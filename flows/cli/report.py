@@ -1,5 +1,6 @@
 """`sanctionwire report`: the published file as a web page."""
 
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -21,14 +22,18 @@ def report(
     Example: sanctionwire report --open
     """
     with shell.errors():
+        from flows.drafts import draft_of
         from flows.web_report.gather import gather
         from flows.web_report.page import render
 
         settings = shell.settings(store=store)
         page = out or settings.page
         text = render(gather(settings.published), datetime.now(UTC).date())
-        with shell.opened_output(str(page)) as written:
-            written.write(text)
+        if str(page) == "-":
+            sys.stdout.write(text)
+        else:
+            with draft_of(page) as draft:  # who reads the page meanwhile sees all of the old one
+                draft.write_text(text, encoding="utf-8")
     if str(page) != "-":
         typer.echo(f"{page} ({page.stat().st_size / 1e6:.1f} MB)")
         if open_page:

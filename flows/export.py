@@ -13,6 +13,7 @@ from xlsxwriter.exceptions import FileCreateError
 from flows.drafts import draft_of, quoted
 from flows.query import QueryError, opened
 
+FIRST_DAY = "1900-03-01"  # Excel's calendar has a 29th of February before it, which there was not
 BATCH = 10_000  # rows that are held at once
 SHEET_ROWS, CELL = 1_048_576, 32_767  # Excel's limits: rows of a sheet with the heading, characters of a cell
 
@@ -107,10 +108,18 @@ def _write_xlsx(found: duckdb.DuckDBPyConnection, path: Path) -> None:
         for last, row in enumerate(_rows(found), start=1):
             for column, value in enumerate(row):
                 if value is not None:
-                    sheet.write(
-                        last, column, value[:CELL] if isinstance(value, str) else value, formats.get(type(value))
-                    )
+                    shown = _shown(value)
+                    sheet.write(last, column, shown, formats.get(type(shown)))
         sheet.autofilter(0, 0, last, max(len(names) - 1, 0))
+
+
+def _shown(value: object) -> object:
+    """The value as Excel can hold it: it cuts long texts, and shows no day before FIRST_DAY, which becomes a text."""
+    if isinstance(value, str):
+        return value[:CELL]
+    if isinstance(value, date) and (day := value.isoformat()) < FIRST_DAY:
+        return day
+    return value
 
 
 def _rows(found: duckdb.DuckDBPyConnection) -> Iterator[tuple[object, ...]]:

@@ -2,7 +2,12 @@
 
 import csv
 import json
-from datetime import date
+import os
+import subprocess
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+from datetime import date, datetime
 from pathlib import Path
 
 import duckdb
@@ -13,6 +18,7 @@ from typer.testing import CliRunner
 
 from flows.cli import app
 
+ROOT = Path(__file__).resolve().parents[1]
 FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1"]
 HARMLESS = ["plain", "1=1", "'quoted", "", 'semi;colon, and "quotes"\nand a line']
 
@@ -91,6 +97,74 @@ def test_what_cannot_be_written_is_one_line_and_leaves_nothing(store: Path, kind
         assert (code, err.count("\n")) == (1, 1)
         assert message in err
     assert [path.name for path in store.iterdir()] == ["sanctions.duckdb"]
+
+
+def test_where_something_else_than_a_file_is_nothing_is_written(store: Path) -> None:
+    (store / "folder").mkdir()
+    (store / "loop").symlink_to("loop")
+    os.mkfifo(store / "pipe")
+    before = sorted(store.iterdir())
+    for name in ("folder", "loop", "pipe"):
+        code, _, err = run(store, "--out", f"{store}/{name}")
+        assert (code, err.count("\n")) == (1, 1)
+        assert f"{store}/{name} cannot be put in place: " in err
+    assert sorted(store.iterdir()) == before
+
+
+OTHER = """
+import sys
+from pathlib import Path
+from flows.drafts import draft_of
+
+with draft_of(Path(sys.argv[1])) as draft:
+    draft.write_text("of the other")
+    print("written", flush=True)
+    sys.stdin.readline()
+"""
+
+
+@contextmanager
+def other(out: Path) -> Generator["subprocess.Popen[str]"]:
+    """Another program that has written its draft of `out`, and waits for a line to put it in place."""
+    with subprocess.Popen(
+        [sys.executable, "-c", OTHER, str(out)], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as program:
+        assert program.stdout
+        assert program.stdout.readline() == "written\n"
+        yield program
+
+
+def test_two_exports_at_once_each_put_their_own_in_place(store: Path) -> None:
+    out = store / "bi_events.csv"
+    with other(out) as program:
+        assert run(store)[0] == 0
+        assert out.read_text(encoding="utf-8").startswith("event_id,")
+        program.communicate("\n")
+    assert program.returncode == 0
+    assert out.read_text() == "of the other"
+    assert sorted(path.name for path in store.iterdir()) == ["bi_events.csv", "sanctions.duckdb"]
+
+
+def test_what_a_killed_export_left_is_removed(store: Path) -> None:
+    with other(store / "bi_events.csv") as program:
+        program.kill()
+    assert len(list(store.glob(".bi_events.csv.*.draft"))) == 1
+    assert run(store)[0] == 0
+    assert sorted(path.name for path in store.iterdir()) == ["bi_events.csv", "sanctions.duckdb"]
+
+
+def test_days_before_the_calendar_of_excel_are_texts(store: Path) -> None:
+    days = ["1812-06-18", "1900-02-28", "1900-03-01"]
+    with duckdb.connect(store / "sanctions.duckdb") as connection:
+        connection.execute("CREATE TABLE days AS SELECT unnest(?)::DATE AS day", [days])
+        connection.execute("ALTER TABLE days ADD COLUMN moment TIMESTAMP; UPDATE days SET moment = day")
+    assert run(store, "days", "--format", "xlsx")[0] == 0
+    sheet = openpyxl.load_workbook(store / "days.xlsx").active
+    assert sheet is not None
+    first = datetime(1900, 3, 1)
+    assert list(sheet.iter_rows(min_row=2, values_only=True)) == [
+        ("1812-06-18", "1812-06-18T00:00:00"), ("1900-02-28", "1900-02-28T00:00:00"), (first, first),
+    ]  # fmt: skip
 
 
 def test_a_table_too_long_for_excel_says_so(store: Path) -> None:

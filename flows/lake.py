@@ -134,7 +134,8 @@ def size(connection: duckdb.DuckDBPyConnection) -> int:
 def tidy(connection: duckdb.DuckDBPyConnection) -> None:
     """Merge small files, write those anew of which rows were deleted, and remove what only old snapshots need.
 
-    Snapshots older than DAYS go, but for the one that was published last.
+    Snapshots older than DAYS go, but for the one that was published last. So do, from a folder of the lake's own, the
+    files that killed loads left.
     """
     connection.execute(f"CALL ducklake_flush_inlined_data('{NAME}')")
     connection.execute(f"CALL ducklake_merge_adjacent_files('{NAME}')")
@@ -147,6 +148,20 @@ def tidy(connection: duckdb.DuckDBPyConnection) -> None:
     if versions:
         connection.execute(f"CALL ducklake_expire_snapshots('{NAME}', versions => {versions})")
     connection.execute(f"CALL ducklake_cleanup_old_files('{NAME}', cleanup_all => TRUE)")
+    if _has_own_folder(connection):
+        # What killed loads left; what loads that go on have written is younger.
+        connection.execute(f"CALL ducklake_delete_orphaned_files('{NAME}', older_than => now() - INTERVAL 1 DAY)")
+
+
+def _has_own_folder(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether the data lies where DuckLake itself has it, beside the catalogue.
+
+    In a folder or bucket that was named, Parquet files that the catalogue does not know may be another lake's.
+    """
+    ((catalogue, data),) = connection.execute(
+        "SELECT path, data_path FROM duckdb_databases(), ducklake_settings(?) WHERE database_name = ?", [NAME, NAME]
+    ).fetchall()
+    return Path(f"{catalogue.removeprefix('sqlite:')}.files").absolute() == Path(data).absolute()
 
 
 def _last_published(connection: duckdb.DuckDBPyConnection) -> int | None:

@@ -1,6 +1,7 @@
 """A lake in place of the warehouse file: the same tables, wherever its catalogue and its data lie."""
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -185,6 +186,28 @@ def test_a_write_that_meets_another_is_done_anew_and_counted(tmp_path: Path) -> 
 
 def load_into_documents(connection: Any) -> int:
     return connection.execute("INSERT INTO raw.documents (document_id) VALUES ('a')").fetchone()[0]
+
+
+@pytest.mark.parametrize(
+    ("catalogue", "data", "stays"),
+    [("lake.ducklake", None, False), ("sqlite:lake.sqlite", None, False), ("lake.ducklake", "shared", True)],
+)
+def test_what_a_killed_load_left_goes_after_a_day_unless_it_may_be_another_lakes(
+    catalogue: str, data: str | None, stays: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with open_warehouse(Lake(catalogue, data)) as connection:
+        load_batch(connection, *map(str, range(20)))
+    (held,) = tmp_path.rglob("documents/*.parquet")
+    old, young = held.with_name("ducklake-old.parquet"), held.with_name("ducklake-young.parquet")
+    for file in (old, young):
+        file.write_bytes(held.read_bytes())
+    for file in (held, old):
+        os.utime(file, (time.time() - 2 * 86_400,) * 2)
+    compact(Lake(catalogue, data))
+    assert (old.exists(), young.exists()) == (stays, True)
+    with read_warehouse(Lake(catalogue, data)) as connection:
+        assert len(connection.execute("SELECT text FROM raw.documents").fetchall()) == 20
 
 
 @pytest.mark.slow

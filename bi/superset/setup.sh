@@ -7,6 +7,12 @@ here=$(cd "$(dirname "$0")" && pwd)
 . "$here/environment.sh"
 published=$(realpath -m "${1:-$here/../../data/sanctions.duckdb}")
 [ -f "$published" ] || { echo "$published is missing: 'sanctionwire run' publishes it; or name another file" >&2; exit 2; }
+# What is set up keeps its connection, whatever file is named.
+before=$(cat "$SUPERSET_HOME/published" 2>/dev/null || true)
+if [ -s "$SUPERSET_HOME/superset.db" ] && [ "${before:-$published}" != "$published" ]; then
+    echo "$SUPERSET_HOME shows $before: remove superset.db there to show $published, or name another SUPERSET_HOME" >&2
+    exit 2
+fi
 
 echo "1/4 packages into $venv"
 if command -v uv >/dev/null; then
@@ -28,7 +34,8 @@ echo "3/4 user and roles"
 if [ ! -s "$SUPERSET_HOME/password" ]; then
     (umask 077 && echo "${SUPERSET_PASSWORD:-$(head -c 12 /dev/urandom | base64 | tr '+/' 'ab')}" >"$SUPERSET_HOME/password")
 fi
-superset fab create-admin --username admin --password "$(cat "$SUPERSET_HOME/password")" \
+# As an argument, the password could be read in the list of processes.
+FLASK_FAB_CREATE_ADMIN_PASSWORD=$(cat "$SUPERSET_HOME/password") superset fab create-admin --username admin \
     --firstname sanctionwire --lastname admin --email admin@localhost.example
 superset init
 
@@ -36,8 +43,10 @@ echo "4/4 dashboard on $published"
 bundle=$(mktemp -d)
 trap 'rm -r "$bundle"' EXIT
 cp -r "$here/dashboard" "$bundle"
-sed -i "s|/path/to/sanctions.duckdb|$published|" "$bundle/dashboard/databases/sanctions.yaml"
+escaped=$(printf '%s' "$published" | sed 's/[&|\\]/\\&/g')
+sed -i "s|/path/to/sanctions.duckdb|$escaped|" "$bundle/dashboard/databases/sanctions.yaml"
 (cd "$bundle" && "$venv/bin/python" -m zipfile -c dashboard.zip dashboard)
 superset import-dashboards --path "$bundle/dashboard.zip" --username admin
+echo "$published" >"$SUPERSET_HOME/published"
 
 echo "Start it with bi/superset/start.sh; user admin, password in $SUPERSET_HOME/password"

@@ -3,6 +3,7 @@
 (() => {
   const STEP = 25; // items that one press of "Show more" adds
   const YEARS_AS_MONTHS = 3; // a span of at most so many years is drawn by months
+  const LONGER_THAN_MONTHS = new Set(["quarter", "season", "year", "multi_year"]); // precisions of dates
   const LINES = 100; // of a table
   const PAPER = 680; // pixels between the margins of a sheet of A4 or Letter, less the frame of a chart
   const day = (text) => (text ? Date.parse(text) : null);
@@ -100,6 +101,7 @@
   };
 
   // Events by year or month: first a row that counts nothing for each, so that those without events keep their place.
+  // Among months, what is known less exactly stands before those of its year.
   function dated(rows) {
     const known = rows.filter((row) => row.day !== null);
     if (!known.length) return [];
@@ -107,30 +109,40 @@
     const byYear = day(last) - day(begin(rows)) > YEARS_AS_MONTHS * 366 * 864e5;
     const first = begin(rows).slice(0, byYear ? 4 : 7);
     const name = (text) => (byYear ? text.slice(0, 4) : months.format(day(text.slice(0, 7))));
-    const period = (text) => (text < first ? `before ${name(first)}` : name(text));
+    const before = `before ${name(first)}`;
+    const monthless = (text) => `${text.slice(0, 4)}, no month`;
+    const period = (row) => {
+      const vague = !byYear && LONGER_THAN_MONTHS.has(row.precision);
+      if (row.day < (vague ? first.slice(0, 4) : first)) return before;
+      return vague ? monthless(row.day) : name(row.day);
+    };
+    const counted = known.map((row) => ({ period: period(row), action: row.action, status: row.status }));
+    const told = new Set(counted.map((row) => row.period));
     const { action, status } = known[0];
-    const empty = known.some((row) => row.day < first) ? [`before ${name(first)}`] : [];
-    for (let at = new Date(first); at <= day(last); at.setUTCMonth(at.getUTCMonth() + (byYear ? 12 : 1)))
-      empty.push(name(at.toISOString()));
+    const axis = new Set(told.has(before) ? [before] : []);
+    for (let at = new Date(first); at <= day(last); at.setUTCMonth(at.getUTCMonth() + (byYear ? 12 : 1))) {
+      const text = at.toISOString();
+      if (told.has(monthless(text))) axis.add(monthless(text));
+      axis.add(name(text));
+    }
     return tally(
-      [
-        ...empty.map((one) => ({ period: one, action, status, count: 0 })),
-        ...known.map((row) => ({ period: period(row.day), action: row.action, status: row.status })),
-      ],
+      [...[...axis].map((one) => ({ period: one, action, status, count: 0 })), ...counted],
       ["period", "action", "status"],
     );
   }
 
   function chartRows(rows) {
     const both = (one, other) => tally(rows.filter((row) => isNamed(row[one]) && isNamed(row[other])), [one, other]);
-    const named = new Set(rows.flatMap((row) => row.episodes));
+    const fits = new Map(); // how many of the rows each episode has, by its place
+    for (const row of rows) for (const place of row.episodes) fits.set(place, (fits.get(place) ?? 0) + 1);
     return {
       dated: dated(rows),
       placed: both("sender", "receiver"),
       paired: both("actor", "target"),
       measures: tally(rows.flatMap((row) => row.measures.map((measure) => ({ measure, status: row.status }))), ["measure", "status"]),
       episodes: episodes
-        .filter((row, place) => named.has(place))
+        .map((row, place) => ({ ...row, event_count: fits.get(place) }))
+        .filter((row) => row.event_count)
         .map((row) => Object.fromEntries(Object.entries(row).map(([name, value]) => [name, name.endsWith("_on") ? day(value) : value]))),
     };
   }
@@ -146,7 +158,7 @@
   async function draw(chart, rows) {
     if (!views.has(chart.name)) {
       const plot = document.querySelector(`[data-chart="${chart.name}"] .plot`);
-      const { view } = await vegaEmbed(plot, chart.specification, {
+      const { view } = await vegaEmbed(plot, { description: chart.title, ...chart.specification }, {
         actions: false,
         ast: true, // Vega's own interpreter: the page's policy forbids eval
         defaultStyle: false,

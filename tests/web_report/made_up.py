@@ -15,12 +15,12 @@ HOSTILE = "<script>window.hacked = 1</script><img src=x onerror='window.hacked =
 
 
 def made_up(store: Path) -> Path:
-    """Publish about 10,000 made-up events, one that answers another, one long ago, one that attacks."""
+    """Publish about 10,000 made-up events; some that answer, lie long ago, have a vague date, or attack."""
     warehouse = store / "warehouse.duckdb"
     with open_warehouse(warehouse) as connection:
         fill(connection, MENTIONS)
         stamp = Stamp("attack", "synthetic", datetime(2026, 1, 1))
-        readings = [Reading(*attack()), Reading(*answer()), Reading(*memory())]
+        readings = [Reading(*attack()), Reading(*answer()), Reading(*memory()), Reading(*review())]
         nothing = document_rows([], stamp).select(ORIGINS.keys())
         load(
             connection,
@@ -71,3 +71,15 @@ def memory() -> tuple[Document, bool, tuple[Event, ...]]:
         "sanctioned", 21, 31, text, 0, len(text), 0.9,
     )  # fmt: skip
     return Document("memory", text, "Memory", date(2025, 1, 7)), True, (event,)
+
+
+def review() -> tuple[Document, bool, tuple[Event, ...]]:
+    """An act of which only the year is known."""
+    text = "In 2021 Suriname sanctioned Mongolia."
+    event = Event(
+        (Party("Suriname", "Suriname", "SUR", 8, 16),), Action.IMPOSE, Status.ENACTED,
+        (Party("Mongolia", "Mongolia", "MNG", 28, 36),), (Measure.TRADE,),
+        EventDate("In 2021", date(2021, 1, 1), date(2021, 12, 31), Precision.YEAR, Basis.TEXT),
+        "sanctioned", 17, 27, text, 0, len(text), 0.9,
+    )  # fmt: skip
+    return Document("review", text, "Review", date(2025, 1, 8)), True, (event,)

@@ -39,6 +39,14 @@ def retire_unheld(connection: duckdb.DuckDBPyConnection, stamp: Stamp) -> int:
     return atomically(connection, work)[0]
 
 
+def replaced_ids(connection: duckdb.DuckDBPyConnection) -> set[str]:
+    """The documents that are in the history alone."""
+    rows = connection.execute(
+        "SELECT DISTINCT document_id FROM raw.documents_history ANTI JOIN raw.documents USING (document_id)"
+    ).fetchall()
+    return {row[0] for row in rows}
+
+
 def prune_history(connection: duckdb.DuckDBPyConnection, before: datetime) -> int:
     """Forget what was replaced earlier than `before` (UTC, without a zone); gives how many rows went."""
 

@@ -26,7 +26,8 @@ from flows.handover import (
     put_documents,
     refer,
 )
-from flows.intake import Item, SourceTally, documents_given, from_files, from_named
+from flows.history import replaced_ids
+from flows.intake import Item, SourceTally, documents_given, from_files, from_named, put_off
 from flows.journal import Stages, journal, log
 from flows.lock import only_run
 from flows.named_sources import NamedSource, read_sources
@@ -134,8 +135,10 @@ def take_in(
         this = _Run(settings, stamp, SourceTally(run_id))
         with recorded(settings.warehouse, stamp, this.tally):
             stream, expected = items(this.named)
+            with open_warehouse(settings.warehouse) as connection:
+                replaced = replaced_ids(connection)
             with progress(expected) as advance:
-                _read(this, stream, advance)
+                _read(this, put_off(stream, replaced), advance)
             if this.named.runs():
                 _save(this.named.runs(), settings.warehouse)
             with this.stages("load"):

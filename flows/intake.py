@@ -1,10 +1,11 @@
 """What a run takes in: files, or the named sources, each thing with the source that gave it; and a count of both."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import chain
 
 from flows.client import Web
 from flows.collecting import Collected, collect
@@ -16,6 +17,8 @@ from models.clock import now
 from models.event import Document
 from models.fetches import Fetch, SourceRun
 from models.rejection import Rejection
+
+MOST_WAITING = 1000  # documents that `put_off` holds in memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +89,32 @@ def from_named(sources: Sequence[NamedSource], warehouse: Warehouse, tally: Sour
                 known = known_fetches(connection, source.name)
             yield from (Item(found, source.name) for found in collect(source, web, known))
             tally.end(source.name)
+
+
+def put_off(items: Iterable[Item], replaced: AbstractSet[str]) -> Iterator[Item]:
+    """The items, but a text that another one once replaced waits whether another one of its origin follows.
+
+    If so, that one stands in its place, so that an input with two texts of one origin has neither read in every run. If
+    none does, it comes last: the origin went back to it. `replaced` are the ids of such texts (`history.replaced_ids`).
+    """
+    waiting: dict[str, list[Item]] = {}  # by origin
+    for item in items:
+        match item.found:
+            case Document(origin=origin) as document:
+                told = [replace(former, found=document) for former in waiting.pop(origin, [])] + [item]
+                if document.document_id not in replaced:
+                    yield from told
+                    continue
+                waiting[origin] = told
+                if len(waiting) > MOST_WAITING:
+                    yield from waiting.pop(next(iter(waiting)))
+            case Fetch():  # is saved once all before it is loaded, so that nothing may fall behind it
+                yield from chain(*waiting.values())
+                waiting.clear()
+                yield item
+            case _:
+                yield item
+    yield from chain(*waiting.values())
 
 
 def documents_given(items: Sequence[Item]) -> int:

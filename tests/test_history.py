@@ -3,7 +3,7 @@ from datetime import timedelta
 import duckdb
 import pytest
 
-from flows.history import prune_history, retire
+from flows.history import prune_history, replaced_ids, retire
 from flows.warehouse import make_tables
 from models.rows import Stamp, document_rows, mention_rows
 from tests.dispatches import STAMP, Act, dispatch
@@ -38,6 +38,16 @@ def test_what_is_replaced_is_kept_as_it_was_with_when_and_by_which_run(warehouse
     assert warehouse.execute("FROM raw.documents_history").fetchall() == [(*before, LATER.at, "run-2")]
     assert count(warehouse, "documents") == count(warehouse, "event_mentions_history") == 1
     assert count(warehouse, "event_mentions") == 0
+
+
+def test_a_text_that_stands_again_is_none_of_the_replaced(warehouse):
+    for reading in READINGS:
+        replace(warehouse, reading, LATER)
+    ids = [reading.document.document_id for reading in READINGS]
+    assert replaced_ids(warehouse) == set(ids)
+    warehouse.register("rows", document_rows(READINGS[:1], LATER).to_arrow())
+    warehouse.execute("INSERT INTO raw.documents FROM rows")
+    assert replaced_ids(warehouse) == set(ids[1:])
 
 
 def test_pruning_forgets_what_was_replaced_before_and_nothing_else(warehouse):

@@ -167,6 +167,29 @@ def test_a_document_that_comes_again_in_the_next_batch_is_read_once(tmp_path: Pa
     assert (counts.documents_read, counts.documents_new, counts.documents_unchanged) == (2, 1, 1)
 
 
+@pytest.mark.slow
+def test_two_texts_of_one_origin_are_read_once_however_often_they_come(tmp_path: Path) -> None:
+    told = {text: json.dumps({"id": "twice", "text": text, "published": "2024-05-09"}) for text in (ACT, OTHER_ACT)}
+    rows, store = tmp_path / "rows.jsonl", tmp_path / "store"
+
+    def come(*texts: str) -> tuple[int, int, int, int]:
+        rows.write_text("".join(f"{told[text]}\n" for text in texts))
+        counts = run_on(rows, store, batch_size=1).report.counts
+        read, new, unchanged = counts.documents_read, counts.documents_new, counts.documents_unchanged
+        return read, new, unchanged, counts.documents_replaced
+
+    assert come(ACT, OTHER_ACT) == (2, 1, 0, 1)
+    for _ in range(2):
+        assert come(ACT, OTHER_ACT) == (2, 0, 2, 0)
+    assert (held_texts(store, "documents"), held_texts(store, "documents_history")) == ([OTHER_ACT], [ACT])
+    assert come(ACT) == (1, 0, 0, 1)
+    assert (held_texts(store, "documents"), held_texts(store, "documents_history")) == ([ACT], [ACT, OTHER_ACT])
+
+
+def held_texts(store: Path, table: str) -> list[str]:
+    return [text for (text,) in ask(store / "warehouse.duckdb", f"SELECT text FROM raw.{table} ORDER BY loaded_at")]
+
+
 def test_a_document_one_of_whose_events_is_rejected_is_read_all_the_same(tmp_path: Path) -> None:
     (tmp_path / "far.txt").write_text(f"---\npublished: 2024-05-08\n---\n{FAR}")
     counts = run_on(tmp_path / "far.txt", tmp_path / "store").report.counts

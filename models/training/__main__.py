@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from models.extraction.model import WEIGHTS
-from models.training import annotations, calibrate, export, train
+from models.training import annotations, calibrate, export, refine, train
 from models.training.encoder import unpack
 from models.training.passages import ANNOTATED
 
@@ -16,17 +16,18 @@ TEXTS = (*ANNOTATED, "unlabelled.jsonl.gz", "texts_about_sanctions.jsonl.gz")
 def main(
     corpora: Annotated[Path, typer.Argument(help="Folder of the annotated passages and the texts")],
     work: Annotated[Path, typer.Option(help="Folder for the encoder and the checkpoints")] = Path("data/training"),
-    epochs: int = train.EPOCHS,
-    ours: Annotated[bool, typer.Option(help="Learn from our own annotations too; the weights here did not")] = False,
 ) -> None:
     """Write trunk.onnx, branch.onnx, tokenizer.json and settings.json to models/weights."""
     encoder = unpack(work / "encoder")
-    passages = [corpora / name for name in ANNOTATED]
-    if ours:
-        passages.append(annotations.write(corpora, work / "ours.jsonl"))
-    train.main(encoder=encoder, passages=passages, out=work, epochs=epochs)
-    last = work / f"epoch{epochs}.pt"
-    export.main(encoder=encoder, checkpoint=last, texts=[corpora / name for name in TEXTS], out=WEIGHTS)
+    annotated = [corpora / name for name in ANNOTATED]
+    passages = [*annotated, annotations.write(corpora, work / "ours.jsonl")]
+    train.main(encoder=encoder, passages=annotated, out=work / "trained")
+    checkpoint = work / "trained" / f"epoch{train.EPOCHS}.pt"
+    for number, epochs in enumerate(refine.ROUNDS):
+        out = work / f"refined{number}"
+        refine.main(encoder=encoder, checkpoint=checkpoint, passages=passages, out=out, epochs=epochs, seed=number)
+        checkpoint = out / f"epoch{epochs}.pt"
+    export.main(encoder=encoder, checkpoint=checkpoint, texts=[corpora / name for name in TEXTS], out=WEIGHTS)
     calibrate.main(passages=passages)
 
 

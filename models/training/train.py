@@ -18,14 +18,29 @@ from models.training.network import Branch, Trunk, load
 from models.training.passages import Act, Example, Passage, example, held_back, read, swap_countries
 
 LAYERS, TRUNK_LAYERS, FROZEN_LAYERS = 10, 6, 2
-RATE, HEAD_RATE, LAYER_DECAY, WARM_UP = 8e-5, 6e-4, 0.92, 0.08
 EPOCHS = 8
 PIECES_A_BATCH = 3000  # sub-words over all readings of a batch: about 16 passages
 SWAPPED, WITHOUT_TITLE = 0.2, 0.3  # shares of passages
-AVERAGED = 0.995  # decay of the running average of weights
 LOSS_WEIGHTS = {"act": 2.0, "role": 2.0, "action": 0.4, "status": 0.8, "measure": 4.0}
 
 Reader = Callable[[Tensor, Tensor], Tensor]  # ids and mask to states, as `Trunk` does
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast to learn. `layer_decay`: of the rate, a layer downwards. `warm_up`: a share of the steps.
+
+    `averaged`: decay of the running average of weights.
+    """
+
+    rate: float
+    head_rate: float
+    layer_decay: float
+    warm_up: float
+    averaged: float
+
+
+FIRST = Pace(rate=8e-5, head_rate=6e-4, layer_decay=0.92, warm_up=0.08, averaged=0.995)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +68,29 @@ def main(
     learned = [p for p in read(passages) if not held_back(p)][:limit]
     held = [example(p, pieces) for p in read(passages) if held_back(p)][:limit]
     trunk, branch = load(encoder, TRUNK_LAYERS, LAYERS)
+    fit(trunk, branch, FIRST, learned, held, pieces, out, epochs=epochs, rng=rng)
+
+
+def fit(
+    trunk: Trunk,
+    branch: Branch,
+    pace: Pace,
+    learned: Sequence[Passage],
+    held: list[Example],
+    pieces: WordPieces,
+    out: Path,
+    *,
+    epochs: int,
+    rng: random.Random,
+) -> None:
+    """Train, and write the averaged weights to `out` after each epoch, as `epoch1.pt` and so on."""
     freeze(trunk)
     averaged = copy.deepcopy((trunk, branch))
     steps_an_epoch = len(list(batches(examples(learned, pieces, rng), pieces, rng)))
-    optimizer = torch.optim.AdamW(parameter_groups(trunk, branch), weight_decay=0.01)
+    optimizer = torch.optim.AdamW(parameter_groups(trunk, branch, pace), weight_decay=0.01)
     steps = epochs * steps_an_epoch
     schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimizer, lambda k: min(1.0, (k + 1) / (WARM_UP * steps)) * max(0.02, 1 - k / steps)
+        optimizer, lambda k: min(1.0, (k + 1) / (pace.warm_up * steps)) * max(0.02, 1 - k / steps)
     )
     out.mkdir(parents=True, exist_ok=True)
     start, done = time.monotonic(), 0
@@ -74,7 +105,7 @@ def main(
             optimizer.step()
             schedule.step()
             done += 1
-            average(averaged, (trunk, branch), min(AVERAGED, done / (done + 20)))
+            average(averaged, (trunk, branch), min(pace.averaged, done / (done + 20)))
             if done % 20 == 0:
                 said = ", ".join(f"{name} {value:.3f}" for name, value in parts.items())
                 typer.echo(f"{done}/{steps} {time.monotonic() - start:.0f} s: {said}")
@@ -170,17 +201,17 @@ def freeze(trunk: Trunk) -> None:
         module.requires_grad_(False)
 
 
-def parameter_groups(trunk: Trunk, branch: Branch) -> list[dict[str, object]]:
+def parameter_groups(trunk: Trunk, branch: Branch, pace: Pace) -> list[dict[str, object]]:
     """Learning rates that fall from the top layer down; the heads, which start from nothing, learn faster."""
     layers = [*trunk.layers, *branch.layers]
     groups: list[dict[str, object]] = [
-        {"params": list(layer.parameters()), "lr": RATE * LAYER_DECAY ** (len(layers) - 1 - depth)}
+        {"params": list(layer.parameters()), "lr": pace.rate * pace.layer_decay ** (len(layers) - 1 - depth)}
         for depth, layer in enumerate(layers)
         if depth >= FROZEN_LAYERS
     ]
     heads = [p for name, p in branch.named_parameters() if not name.startswith(("layers", "bias"))]
-    groups.append({"params": heads, "lr": HEAD_RATE})
-    groups.append({"params": list(branch.bias.parameters()), "lr": RATE})
+    groups.append({"params": heads, "lr": pace.head_rate})
+    groups.append({"params": list(branch.bias.parameters()), "lr": pace.rate})
     return groups
 
 

@@ -230,7 +230,7 @@ def test_a_result_store_that_cannot_be_written_is_one_line(tmp_path: Path) -> No
 def test_a_runner_that_is_not_installed_is_named(runner: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, f"prefect_{runner}.task_runners", None)
     with (
-        pytest.raises(SetupError, match=rf"the runner {runner} is not installed: install sanctionwire\[{runner}\]"),
+        pytest.raises(SetupError, match=rf"the runner {runner} is not installed: uv sync --extra {runner}"),
         running(Settings(runner=runner)),
     ):
         pass

@@ -82,7 +82,7 @@ def test_a_query_that_fails_or_would_change_something_is_a_row(
 @pytest.fixture(scope="module")
 def newsroom() -> Iterator[str]:
     """A PostgreSQL server with the same articles; gives its connection string."""
-    pytest.importorskip("duckdb_extension_postgres_scanner", reason="needs sanctionwire[postgres]")
+    pytest.importorskip("duckdb_extension_postgres_scanner", reason="needs uv sync --extra postgres")
     with postgres() as address, duckdb.connect() as connection:
         load_extension(connection, "postgres_scanner")
         connection.execute(f"ATTACH '{address}' AS db (TYPE postgres)")

@@ -1,11 +1,13 @@
 """Accuracy on every annotated set there is: `python -m benchmarks.accuracy [--check | --record]`.
 
 `--record` writes the figures to accuracy.json beside this file, `--check` fails where event or triple F1 have fallen
-more than 0.01 under it. Sets that this machine lacks are named and left out.
+more than 0.01 under it. Sets that this machine lacks are named and left out. `--kinds` adds tables of actions and
+statuses.
 """
 
 import json
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,6 +16,7 @@ from rich.table import Table
 
 from flows.evaluate import evaluate_file
 from flows.screen import screen
+from models.event import Action, Status
 from models.extraction.pipeline import build
 from models.scoring import FIELDS, LEVELS, Score
 
@@ -30,11 +33,16 @@ CHECKED, ALLOWED = ("event", "triple"), 0.01
 def main(
     check: Annotated[bool, typer.Option(help="Fail where figures have fallen")] = False,
     record: Annotated[bool, typer.Option(help="Write the figures down")] = False,
+    kinds: Annotated[bool, typer.Option("--kinds", help="Print what is found of each action and status")] = False,
 ) -> None:
     """Measure, print, and check or record."""
     nlp = build()
-    found = {name: figures(evaluate_file(nlp, path)) for name, path in SETS.items() if path.is_file()}
+    scores = {name: evaluate_file(nlp, path) for name, path in SETS.items() if path.is_file()}
+    found = {name: figures(score) for name, score in scores.items()}
     screen().print(table(found))
+    for name, score in scores.items():
+        if kinds:
+            screen().print(table_of_kinds(name, SETS[name], score))
     for name in SETS.keys() - found.keys():
         typer.echo(f"skipped {name}: {SETS[name]} is not on this machine")
     recorded: dict[str, dict[str, float]] = json.loads(RECORD.read_text()) if RECORD.is_file() else {}
@@ -63,6 +71,28 @@ def table(found: dict[str, dict[str, Any]]) -> Table:
     columns = Table("set", *(f"{level} F1" for level in LEVELS), *(f"{field} right" for field in FIELDS), "alarms")
     for name, row in found.items():
         columns.add_row(name, *(f"{row[column]:.3f}" for column in (*LEVELS, *FIELDS, "alarms")))
+    return columns
+
+
+def table_of_kinds(name: str, path: Path, score: Score) -> Table:
+    """Of each action and status: events annotated, found of these, found besides, and the share of right statuses."""
+    columns = Table("kind", "annotated", "found", "spurious", "status right", title=name)
+    documents = [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line.strip()]
+    for field, values in (("action", Action), ("status", Status)):
+        annotated = Counter(event[field] for document in documents for event in document["events"])
+        missed, spurious, misread = Counter[str](), Counter[str](), Counter[str]()
+        for one in score.disagreements:
+            if one.annotated is None and one.extracted is not None:
+                spurious[one.extracted[field]] += 1
+            elif one.annotated is not None and one.extracted is None:
+                missed[one.annotated[field]] += 1
+            elif one.annotated is not None and one.extracted is not None:
+                misread[one.annotated[field]] += one.annotated["status"] != one.extracted["status"]
+        for kind in values:
+            found = annotated[kind] - missed[kind]
+            right = f"{1 - misread[kind] / found:.2f}" if found else ""
+            columns.add_row(kind, str(annotated[kind]), str(found), str(spurious[kind]), right)
+        columns.add_section()
     return columns
 
 

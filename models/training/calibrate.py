@@ -1,6 +1,7 @@
 """Fit the confidence and choose the least, on passages that were kept back from the training."""
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -41,8 +42,8 @@ def main(
     nlp.disable_pipe("sanctionwire_assembly")
     found = {str(p["id"]): drafted(nlp, p) for p in held}
     keys = party_keys()
-    fitted = calibration(held, found, keys)
-    told = {name: merge([event(draft, fitted) for draft in several]) for name, several in found.items()}
+    fitted = scaled(calibration(held, found, keys), held, found, keys)
+    told = merged(found, fitted)
     figures = {least: event_f1(held, told, keys, least) for least in LEAST_CONFIDENCES}
     for least, figure in figures.items():
         typer.echo(f"least confidence {least}: event F1 {figure:.3f}")
@@ -72,6 +73,29 @@ def calibration(held: Sequence[Passage], found: Mapping[str, list[Draft]], keys:
     fitted = LogisticRegression(C=10).fit(rows, right)
     values = (fitted.intercept_[0], *fitted.coef_[0])
     return {name: round(float(value), 4) for name, value in zip(START["calibration"], values, strict=True)}
+
+
+def scaled(
+    fitted: Mapping[str, float], held: Sequence[Passage], found: Mapping[str, list[Draft]], keys: Mapping[str, str]
+) -> dict[str, float]:
+    """The calibration scaled to events as they are told: merging takes out drafts that tell an act again.
+
+    A merged event has the confidence of its surest draft, so that a curve over that is one over each of them.
+    """
+    rows, right = list[list[float]](), list[bool]()
+    for name, told in merged(found, fitted).items():
+        (passage,) = (one for one in held if str(one["id"]) == name)
+        hits = {j for _, j in paired(passage["events"], [event_record(one) for one in told], keys)}
+        rows += [[math.log(one.confidence / (1 - one.confidence))] for one in told]
+        right += [j in hits for j in range(len(told))]
+    curve = LogisticRegression(C=10).fit(rows, right)
+    slope, shift = float(curve.coef_[0][0]), float(curve.intercept_[0])
+    return {name: round(slope * value + shift * (name == "intercept"), 4) for name, value in fitted.items()}
+
+
+def merged(found: Mapping[str, list[Draft]], fitted: Mapping[str, float]) -> dict[str, list[Event]]:
+    """The events of each passage as they would be told, those of the least confidence too."""
+    return {name: merge([event(draft, fitted) for draft in several]) for name, several in found.items()}
 
 
 def event_f1(held: Sequence[Passage], told: Mapping[str, list[Event]], keys: Mapping[str, str], least: float) -> float:

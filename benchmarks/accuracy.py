@@ -14,7 +14,7 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from flows.evaluate import evaluate_file
+from flows.evaluate import evaluate_file, read_annotated
 from flows.screen import screen
 from models.event import Action, Status
 from models.extraction.pipeline import build
@@ -77,7 +77,7 @@ def table(found: dict[str, dict[str, Any]]) -> Table:
 def table_of_kinds(name: str, path: Path, score: Score) -> Table:
     """Of each action and status: events annotated, found of these, found besides, and the share of right statuses."""
     columns = Table("kind", "annotated", "found", "spurious", "status right", title=name)
-    documents = [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line.strip()]
+    documents = read_annotated(path)
     for field, values in (("action", Action), ("status", Status)):
         annotated = Counter(event[field] for document in documents for event in document["events"])
         missed, spurious, misread = Counter[str](), Counter[str](), Counter[str]()

@@ -26,7 +26,7 @@ def evaluate_file(nlp: Language, gold: Path) -> Score:
     Raises:
         GoldError: the file is missing or a line is not an annotated document.
     """
-    annotated = _read(gold)
+    annotated = read_annotated(gold)
     extracted: dict[str, list[dict[str, Any]]] = {}
     for reading in extract(nlp, (_document(one) for one in annotated)):
         extracted[reading.document.origin] = [event_record(event) for event in reading.events]
@@ -47,7 +47,8 @@ def figures_table(score: Score) -> Group:
     return Group(table, f"right on paired events: {right}", totals, *([alarms] if alarms else []))
 
 
-def _read(path: Path) -> list[dict[str, Any]]:
+def read_annotated(path: Path) -> list[dict[str, Any]]:
+    """The annotated documents of a file. Raises GoldError where a line is none, or lacks what is scored."""
     try:
         lines = path.read_text(encoding="utf-8").split("\n")  # not splitlines: JSON may hold U+2028 as it is
     except (OSError, UnicodeDecodeError) as error:

@@ -34,8 +34,7 @@ def main(
     passages: Annotated[list[Path], typer.Option(help="The passages of the training; may be repeated")],
 ) -> None:
     """Write `settings.json` beside the weights."""
-    model = shared_model()
-    model.settings = START
+    shared_model().settings = START
     # Numbered anew: two passages of one record have one id.
     held = [{**p, "id": str(number)} for number, p in enumerate(read(passages)) if held_back(p)]
     nlp = build()
@@ -66,10 +65,8 @@ def calibration(held: Sequence[Passage], found: Mapping[str, list[Draft]], keys:
     rows, right = list[list[float]](), list[bool]()
     for passage in held:
         several = found[str(passage["id"])]
-        told = [event_record(event(draft, START["calibration"])) for draft in several]
-        hits = {j for _, j in paired(passage["events"], told, keys)}
         rows += [list(signals(draft).values()) for draft in several]
-        right += [j in hits for j in range(len(several))]
+        right += hits(passage, [event(draft, START["calibration"]) for draft in several], keys)
     fitted = LogisticRegression(C=10).fit(rows, right)
     values = (fitted.intercept_[0], *fitted.coef_[0])
     return {name: round(float(value), 4) for name, value in zip(START["calibration"], values, strict=True)}
@@ -82,15 +79,20 @@ def scaled(
 
     A merged event has the confidence of its surest draft, so that a curve over that is one over each of them.
     """
-    rows, right = list[list[float]](), list[bool]()
-    for name, told in merged(found, fitted).items():
-        (passage,) = (one for one in held if str(one["id"]) == name)
-        hits = {j for _, j in paired(passage["events"], [event_record(one) for one in told], keys)}
+    rows, right, events = list[list[float]](), list[bool](), merged(found, fitted)
+    for passage in held:
+        told = events[str(passage["id"])]
         rows += [[math.log(one.confidence / (1 - one.confidence))] for one in told]
-        right += [j in hits for j in range(len(told))]
+        right += hits(passage, told, keys)
     curve = LogisticRegression(C=10).fit(rows, right)
     slope, shift = float(curve.coef_[0][0]), float(curve.intercept_[0])
     return {name: round(slope * value + shift * (name == "intercept"), 4) for name, value in fitted.items()}
+
+
+def hits(passage: Passage, told: Sequence[Event], keys: Mapping[str, str]) -> list[bool]:
+    """Of each event told of a passage, whether it is annotated there."""
+    annotated = {j for _, j in paired(passage["events"], [event_record(one) for one in told], keys)}
+    return [j in annotated for j in range(len(told))]
 
 
 def merged(found: Mapping[str, list[Draft]], fitted: Mapping[str, float]) -> dict[str, list[Event]]:

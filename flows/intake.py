@@ -9,6 +9,7 @@ from itertools import chain
 
 from flows.client import Web
 from flows.collecting import Collected, collect
+from flows.collecting.contents import OF_A_DATE
 from flows.collecting.ledger import known_fetches
 from flows.named_sources import NamedSource
 from flows.sources import documents
@@ -124,4 +125,4 @@ def documents_given(items: Sequence[Item]) -> int:
 
 def _of_a_date(found: Document | Rejection) -> bool:
     """Whether only a document's date was turned away: the document came in beside it."""
-    return isinstance(found, Rejection) and found.origin.endswith("#published")
+    return isinstance(found, Rejection) and found.origin.endswith(OF_A_DATE)

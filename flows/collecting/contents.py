@@ -29,6 +29,7 @@ _MEDIA = {
 _ONE_DOCUMENT = (Kind.HTML, Kind.TEXT)
 _HTML_SIGNS = (b"<!doctype html", b"<html")
 _PARQUET_MAGIC = b"PAR1"
+OF_A_DATE = "#published"  # ends the origin of a rejection that is of the date alone
 _HEAD = 1024  # bytes that a kind shows itself in
 _AHEAD = timedelta(days=1)  # a date may be tomorrow's, east of here
 
@@ -55,7 +56,7 @@ def dated(document: Document, said: date | None, today: date) -> Iterator[Docume
     given = [day for day in (said, document.published) if day]
     believed = [day for day in given if EARLIEST <= day <= today + _AHEAD]
     yield replace(document, published=believed[0] if believed else None)
-    place = f"{document.origin}#published"  # it is the date that is turned away, not the document
+    place = f"{document.origin}{OF_A_DATE}"  # it is the date that is turned away, not the document
     if given and not believed:
         check, fault = ("bad_date", "is too early") if given[0] < EARLIEST else ("future_date", "lies ahead")
         yield rejection(place, ReadError(check, f"the date {given[0]} {fault}; read without a date"))

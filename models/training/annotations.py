@@ -5,6 +5,7 @@ in a long one), and gives spans as offsets into that passage. `written.jsonl` ho
 and firms, in the same format as the annotated corpus.
 """
 
+import csv
 import gzip
 import json
 import re
@@ -16,6 +17,7 @@ from models.training.passages import Passage, read
 
 HERE = Path(__file__).parent
 TEXTS = ("unlabelled.jsonl.gz", "texts_about_sanctions.jsonl.gz")
+NEWSWIRE = "ner/gmb_ner_dataset.csv.gz"
 
 
 def passages(corpora: Path) -> list[Passage]:
@@ -24,6 +26,7 @@ def passages(corpora: Path) -> list[Passage]:
     Raises KeyError where the corpora lack a record that is annotated.
     """
     texts = {record["id"]: record for name in TEXTS for record in _records(corpora / name)}
+    texts |= {record["id"]: record for record in newswire(corpora / NEWSWIRE)}
     ours = [json.loads(line) for line in (HERE / "annotations.jsonl").read_text(encoding="utf-8").splitlines()]
     return [*(_passage(one, texts[one["record"]]) for one in ours), *read([HERE / "written.jsonl"])]
 
@@ -40,6 +43,20 @@ def passage_text(record: dict[str, Any], span: list[int] | None) -> str:
     """The words of a record that are annotated: a range of them, or the sentence with the one before."""
     words = record["text"][slice(*span)] if span else f"{record.get('prev') or ''} {record['text']}"
     return re.sub(r"\s+", " ", words).strip()
+
+
+def newswire(path: Path) -> Iterator[dict[str, Any]]:
+    """The sentences of the Groningen Meaning Bank, which holds a word a row, as running text."""
+    number, words = "", list[str]()
+    with gzip.open(path, "rt", encoding="latin-1") as lines:
+        next(lines)  # the names of the columns
+        for sentence, word, *_ in csv.reader(lines):
+            if sentence and words:
+                yield {"id": f"gmb-{number}", "source": "gmb_voa", "title": None, "text": _joined(words)}
+                words = []
+            number = sentence.rpartition(" ")[2] or number
+            words.append(word)
+    yield {"id": f"gmb-{number}", "source": "gmb_voa", "title": None, "text": _joined(words)}
 
 
 def _passage(one: dict[str, Any], record: dict[str, Any]) -> Passage:
@@ -73,3 +90,8 @@ def _records(path: Path) -> Iterator[dict[str, Any]]:
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         for line in lines:
             yield json.loads(line)
+
+
+def _joined(words: list[str]) -> str:
+    text = re.sub(r" (?='(?:s|re|ve|ll|d|m)\b|n't\b|[.,;:?!%)])", "", " ".join(words))
+    return re.sub(r"(?<=[($]) ", "", text)

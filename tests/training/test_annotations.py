@@ -1,5 +1,6 @@
 """Our own annotations hold together: labels exist, and every span is one of the passage it belongs to."""
 
+import gzip
 import json
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ import pytest
 from models.event import Action, Measure, Status
 from models.extraction.encoding import WordPieces
 from models.extraction.model import WEIGHTS
-from models.training.annotations import HERE, passage_text, passages
+from models.training.annotations import HERE, newswire, passage_text, passages
 from models.training.passages import example, read
 
 RECORD = {"prev": "Ruritania  objected.", "text": "The bloc froze\nassets. It left.", "id": "r"}
@@ -25,6 +26,17 @@ def lines(name: str) -> list[dict[str, Any]]:
 )
 def test_a_passage_is_a_range_of_a_record_or_a_sentence_with_the_one_before(span: list[int] | None, text: str) -> None:
     assert passage_text(RECORD, span) == text
+
+
+def test_newswire_stored_a_word_a_row_is_read_as_running_text(tmp_path: Path) -> None:
+    sentences = ["Ruritania 's bank ( frozen ) left .", "It did n't pay $ 5 ."]
+    rows = ["Sentence #,Word,POS,Tag"]
+    for number, sentence in enumerate(sentences, start=1):
+        first, *others = sentence.split()
+        rows += [f"Sentence: {number},{first},TAG,O", *(f",{word},TAG,O" for word in others)]
+    (tmp_path / "words.csv.gz").write_bytes(gzip.compress("\n".join(rows).encode()))
+    told = {one["id"]: one["text"] for one in newswire(tmp_path / "words.csv.gz")}
+    assert told == {"gmb-1": "Ruritania's bank (frozen) left.", "gmb-2": "It didn't pay $5."}
 
 
 @pytest.mark.parametrize("name", ["annotations.jsonl", "written.jsonl"])

@@ -10,7 +10,8 @@ from models.training import annotations, calibrate, export, refine, train
 from models.training.encoder import unpack
 from models.training.passages import ANNOTATED
 
-TEXTS = (*ANNOTATED, "unlabelled.jsonl.gz", "texts_about_sanctions.jsonl.gz")
+# What says which sub-words the model keeps: news of all kinds, so that names are cut in the pieces it has learned from.
+TEXTS = ("unlabelled.jsonl.gz", "texts_about_sanctions.jsonl.gz", "raw/news_without_sanctions.jsonl.gz")
 
 
 def main(
@@ -27,7 +28,8 @@ def main(
         out = work / f"refined{number}"
         refine.main(encoder=encoder, checkpoint=checkpoint, passages=passages, out=out, epochs=epochs, seed=number)
         checkpoint = out / f"epoch{epochs}.pt"
-    export.main(encoder=encoder, checkpoint=checkpoint, texts=[corpora / name for name in TEXTS], out=WEIGHTS)
+    texts = [*passages, *(corpora / name for name in TEXTS)]
+    export.main(encoder=encoder, checkpoint=checkpoint, texts=texts, out=WEIGHTS)
     calibrate.main(passages=passages)
 
 

@@ -16,6 +16,11 @@ from models.training.passages import example, read
 RECORD = {"prev": "Ruritania  objected.", "text": "The bloc froze\nassets. It left.", "id": "r"}
 
 
+@pytest.fixture(scope="module")
+def ours(shared: Path) -> list[dict[str, Any]]:
+    return passages(shared / "corpora")
+
+
 def lines(name: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in (HERE / name).read_text(encoding="utf-8").splitlines()]
 
@@ -63,18 +68,19 @@ def test_what_a_written_passage_names_stands_in_it() -> None:
             assert all(part in one["text"] for part in parts), one["id"]
 
 
-def test_the_model_finds_the_words_of_every_act_in_the_texts(shared: Path) -> None:
+def test_the_model_finds_the_words_of_every_act_in_the_texts(ours: list[dict[str, Any]]) -> None:
     pieces = WordPieces(WEIGHTS / "tokenizer.json")
-    ours = passages(shared / "corpora")
     assert len(ours) == len(lines("annotations.jsonl")) + len(lines("written.jsonl"))
     for one in ours:
         assert len(example(one, pieces).acts) == len(one["events"]), one["id"]
 
 
-def test_no_annotated_passage_is_one_of_those_that_accuracy_is_measured_on(shared: Path) -> None:
+def test_no_annotated_passage_is_one_of_those_that_accuracy_is_measured_on(
+    shared: Path, ours: list[dict[str, Any]]
+) -> None:
     measured = {
         line["text"]
         for name in ("dev", "own_dev_articles")
         for line in read([shared / "corpora" / "passages" / f"{name}.jsonl"])
     }
-    assert measured.isdisjoint(one["text"] for one in passages(shared / "corpora"))
+    assert measured.isdisjoint(one["text"] for one in ours)

@@ -132,6 +132,7 @@ RELEASES = [
     ({"source": "U.S. Department of State"}, "Department", "United States Department of State", "US-STATE"),
     ({"url": "https://home.treasury.gov/news/x"}, "we", "United States", "USA"),
     ({"title": "Press Briefing by Press Secretary Jen Psaki, April 6, 2022"}, "we", "United States", "USA"),
+    ({"title": "G7 Leaders\u2019 Statement on Ukraine", "source": "White House"}, "we", "Group of Seven", "G7"),
     ({"title": "Executive Order 13848"}, "I", "President of the United States", "US-PRESIDENT"),
     ({"title": "SEN. QUILL CALLS FOR SANCTIONS"}, "I", "Senator Quill", None),
     ({"url": "http://en.kremlin.ru/events/1"}, "us", "Russia", "RUS"),

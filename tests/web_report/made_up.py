@@ -51,35 +51,32 @@ def attack() -> tuple[Document, bool, tuple[Event, ...]]:
 
 def answer() -> tuple[Document, bool, tuple[Event, ...]]:
     """A country that others have sanctioned sanctions another."""
-    text = "Suriname sanctioned Mongolia."
-    event = Event(
-        (Party("Suriname", "Suriname", "SUR", 0, 8),), Action.IMPOSE, Status.ENACTED,
-        (Party("Mongolia", "Mongolia", "MNG", 20, 28),), (Measure.TRADE,),
-        EventDate("", date(2025, 1, 6), date(2025, 1, 6), Precision.DAY, Basis.TEXT),
-        "sanctioned", 9, 19, text, 0, len(text), 0.9,
-    )  # fmt: skip
-    return Document("answer", text, "Answer", date(2025, 1, 6)), True, (event,)
+    when = EventDate("", date(2025, 1, 6), date(2025, 1, 6), Precision.DAY, Basis.TEXT)
+    return _sanctioning("answer", "Suriname sanctioned Mongolia.", when, date(2025, 1, 6))
 
 
 def memory() -> tuple[Document, bool, tuple[Event, ...]]:
     """An act against two, long before the others, of which only the month is known."""
-    text = "In May 1979 Suriname sanctioned Mongolia and Chad."
-    event = Event(
-        (Party("Suriname", "Suriname", "SUR", 12, 20),), Action.IMPOSE, Status.ENACTED,
-        (Party("Mongolia", "Mongolia", "MNG", 32, 40), Party("Chad", "Chad", "TCD", 45, 49)), (Measure.TRADE,),
-        EventDate("In May 1979", date(1979, 5, 1), date(1979, 5, 31), Precision.MONTH, Basis.TEXT),
-        "sanctioned", 21, 31, text, 0, len(text), 0.9,
-    )  # fmt: skip
-    return Document("memory", text, "Memory", date(2025, 1, 7)), True, (event,)
+    when = EventDate("In May 1979", date(1979, 5, 1), date(1979, 5, 31), Precision.MONTH, Basis.TEXT)
+    return _sanctioning("memory", "In May 1979 Suriname sanctioned Mongolia and Chad.", when, date(2025, 1, 7))
 
 
 def review() -> tuple[Document, bool, tuple[Event, ...]]:
     """An act of which only the year is known."""
-    text = "In 2021 Suriname sanctioned Mongolia."
+    when = EventDate("In 2021", date(2021, 1, 1), date(2021, 12, 31), Precision.YEAR, Basis.TEXT)
+    return _sanctioning("review", "In 2021 Suriname sanctioned Mongolia.", when, date(2025, 1, 8))
+
+
+def _sanctioning(name: str, text: str, when: EventDate, published: date) -> tuple[Document, bool, tuple[Event, ...]]:
+    """A document in which Suriname sanctioned those that the text names."""
+    suriname, *targets = [
+        Party(state, state, code, text.index(state), text.index(state) + len(state))
+        for state, code in (("Suriname", "SUR"), ("Mongolia", "MNG"), ("Chad", "TCD"))
+        if state in text
+    ]
+    start = text.index("sanctioned")
     event = Event(
-        (Party("Suriname", "Suriname", "SUR", 8, 16),), Action.IMPOSE, Status.ENACTED,
-        (Party("Mongolia", "Mongolia", "MNG", 28, 36),), (Measure.TRADE,),
-        EventDate("In 2021", date(2021, 1, 1), date(2021, 12, 31), Precision.YEAR, Basis.TEXT),
-        "sanctioned", 17, 27, text, 0, len(text), 0.9,
+        (suriname,), Action.IMPOSE, Status.ENACTED, tuple(targets), (Measure.TRADE,), when,
+        "sanctioned", start, start + len("sanctioned"), text, 0, len(text), 0.9,
     )  # fmt: skip
-    return Document("review", text, "Review", date(2025, 1, 8)), True, (event,)
+    return Document(name, text, name.title(), published), True, (event,)

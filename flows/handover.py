@@ -129,7 +129,7 @@ def get_readings(reference: Reference, documents: Sequence[Document]) -> list[Ou
         return None
     return [
         Rejection(**row["rejection"])
-        if row.get("rejection")  # no column of what an earlier version handed back
+        if row["rejection"]
         else Reading(document, row["passed_gate"], _EVENTS.validate_python(row["events"]))
         for document, row in zip(documents, frame.iter_rows(named=True), strict=True)
     ]

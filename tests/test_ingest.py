@@ -25,7 +25,7 @@ from tests.stores import ACT, OTHER_ACT, ask, fill, held, tables, write_act
 
 pytestmark = pytest.mark.usefixtures("prefect_server")
 
-FAR = "The European Union will lift its sanctions on Russia in 2044."
+FAR = "The European Union will lift its sanctions on Russia on 3 May 2044."
 CHANGED = "The European Union lifted its sanctions on Belarus on Monday."
 
 

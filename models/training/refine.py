@@ -13,7 +13,7 @@ from models.training.passages import example, held_back, read
 from models.training.train import LAYERS, TRUNK_LAYERS, Pace, fit
 
 PACE = Pace(rate=6e-5, head_rate=1e-4, layer_decay=0.95, warm_up=0.06, averaged=0.99)
-ROUNDS = (1, 2)  # epochs; the pace starts anew with each round
+ROUNDS = (1, 2, 1)  # epochs; the pace starts anew with each round
 
 
 def main(

@@ -37,10 +37,11 @@ def create(nlp: Language, name: str) -> Callable[[Doc], Doc]:
 
 
 def find(doc: Doc, window: int, words: list[Token], scores: Scores, threshold: float) -> list[Draft]:
-    """Runs of neighbouring words that tell an act of the same action; `scores` as `Model.acts` gives them."""
+    """Runs of neighbouring words of a sentence that tell an act of the same action; `scores` as of `Model.acts`."""
     told = np.where(1 - scores[:, 0] > threshold, scores[:, 1:].argmax(-1), -1)
+    sentences = [word.sent.start if doc.has_annotation("SENT_START") else 0 for word in words]
     acts = list[Draft]()
-    for action, run in groupby(range(len(told)), key=lambda i: int(told[i])):
+    for (action, _), run in groupby(range(len(told)), key=lambda i: (int(told[i]), sentences[i])):
         if action >= 0:
             inside = list(run)
             trigger = doc[words[inside[0]].i : words[inside[-1]].i + 1]

@@ -47,6 +47,14 @@ def test_neighbouring_words_of_one_action_tell_one_act(
     assert [(act.trigger.text, act.action, round(act.probability, 3)) for act in acts] == expected
 
 
+def test_an_act_is_told_in_one_sentence() -> None:
+    doc = spacy.blank("en").make_doc(TEXT)
+    doc[3].is_sent_start = True
+    told = scores(**{"in": (Action.IMPOSE, 0.9), "place": (Action.IMPOSE, 0.8)})
+    acts = find(doc, 0, list(doc), told, threshold=0.5)
+    assert [act.trigger.text for act in acts] == ["in", "place"]
+
+
 def test_white_space_is_no_word() -> None:
     doc = spacy.blank("en").make_doc("The EU\n\n  acts")
     assert [word.text for word in window_words(doc[:])] == ["The", "EU", "acts"]

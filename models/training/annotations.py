@@ -47,16 +47,15 @@ def passage_text(record: dict[str, Any], span: list[int] | None) -> str:
 
 def newswire(path: Path) -> Iterator[dict[str, Any]]:
     """The sentences of the Groningen Meaning Bank, which holds a word a row, as running text."""
-    number, words = "", list[str]()
+    sentences = list[tuple[str, list[str]]]()
     with gzip.open(path, "rt", encoding="latin-1") as lines:
         next(lines)  # the names of the columns
         for sentence, word, *_ in csv.reader(lines):
-            if sentence and words:
-                yield {"id": f"gmb-{number}", "source": "gmb_voa", "title": None, "text": _joined(words)}
-                words = []
-            number = sentence.rpartition(" ")[2] or number
-            words.append(word)
-    yield {"id": f"gmb-{number}", "source": "gmb_voa", "title": None, "text": _joined(words)}
+            if sentence:
+                sentences.append((sentence.rpartition(" ")[2], []))
+            sentences[-1][1].append(word)
+    for number, words in sentences:
+        yield {"id": f"gmb-{number}", "source": "gmb_voa", "title": None, "text": _joined(words)}
 
 
 def _passage(one: dict[str, Any], record: dict[str, Any]) -> Passage:

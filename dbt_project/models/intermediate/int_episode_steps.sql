@@ -24,6 +24,7 @@ events as (
     inner join {{ ref('dim_party') }} as targets on events.target_id = targets.party_id
     where
         events.date_end is not null
+        and (events.confidence < {{ var('least_confidence_of_a_step') }}) is not true
         -- Most breaches are told without an actor, or of the party itself on which the sanctions are.
         and (events.action = 'violate' or senders.principal_id <> targets.case_target_id)
         and (targets.is_named or targets.party_id <> targets.case_target_id)

@@ -121,7 +121,10 @@ class EventDate:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One act told by one document, with its evidence. Offsets count characters of the document's text."""
+    """One act told by one document, with its evidence. Offsets count characters of the document's text.
+
+    `is_background`: told of what was done before ("the sanctions that were lifted"), so not an act of the day.
+    """
 
     actors: tuple[Party, ...]
     action: Action
@@ -136,6 +139,7 @@ class Event:
     sentence_start: int
     sentence_end: int
     confidence: float
+    is_background: bool = False
 
 
 def digest(content: str) -> str:

@@ -170,7 +170,7 @@ def rejection_rows(rejections: Sequence[Rejection], stamp: Stamp) -> pl.DataFram
 
 def _mention(document: Document, event: Event, actor: Party | None, target: Party | None, stamp: Stamp) -> Row:
     act = (document.document_id, event.start, event.end, event.action)
-    date = event.date or _publication(document)
+    date = event.date or (None if event.is_background else _publication(document))
     return (
         _key(*act, *_place(actor), *_place(target)),
         _key(*act),

@@ -21,6 +21,7 @@ class Act:
     measures: tuple[Measure, ...] = (Measure.GENERAL,)
     date: EventDate | None = None
     confidence: float = 0.9
+    is_background: bool = False
 
 
 def dispatch(
@@ -56,6 +57,7 @@ def _event(text: str, act: Act) -> Event:
         sentence_start=0,
         sentence_end=len(text),
         confidence=act.confidence,
+        is_background=act.is_background,
     )
 
 

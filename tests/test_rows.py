@@ -42,6 +42,11 @@ def test_where_the_text_gives_no_date_the_day_of_publication_stands_in(stated, p
     assert rows.select("date_text", "date_start", "date_precision", "date_basis").row(0) == expected
 
 
+def test_what_was_done_before_has_no_date_of_publication():
+    (date_start,) = mention_rows([dispatch(TEXT, Act("sanctioned", is_background=True))], STAMP)["date_start"]
+    assert date_start is None
+
+
 def test_ids_do_not_depend_on_the_run():
     later = type(STAMP)("run-2", "2.0", STAMP.at)
     reading = dispatch(TEXT, Act("sanctioned"))

@@ -44,6 +44,7 @@ _DRAFT_FIELDS = {
     "actors": "actor words",
     "targets": "target words",
     "when": "date words",
+    "is_background": "background",
     "actor_parties": "actors",
     "target_parties": "targets",
 }

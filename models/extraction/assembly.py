@@ -50,6 +50,7 @@ def event(draft: Draft, calibration: Mapping[str, float]) -> Event:
         sentence_start=sentence.start_char + len(sentence.text) - len(sentence.text.lstrip()),
         sentence_end=sentence.start_char + len(sentence.text.rstrip()),
         confidence=confidence(draft, calibration),
+        is_background=draft.is_background,
     )
 
 
@@ -132,6 +133,7 @@ def joined(one: Event, other: Event) -> Event:
         targets=best.targets or rest.targets,
         date=best.date or rest.date,
         confidence=max(best.confidence, rest.confidence),
+        is_background=best.is_background and rest.is_background,
     )
 
 

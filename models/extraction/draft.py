@@ -27,6 +27,7 @@ class Draft:
     when: Span | None = None
     certainty: float = 1.0
     date: EventDate | None = None
+    is_background: bool = False
     actor_parties: tuple[Party, ...] = ()
     target_parties: tuple[Party, ...] = ()
 

@@ -34,10 +34,11 @@ def act(
     date: EventDate | None = None,
     start: int = 10,
     confidence: float = 0.5,
+    background: bool = False,
 ) -> Event:
     return Event(
         tuple(actors), action, status, tuple(targets), (Measure.GENERAL,), date,
-        "sanctioned", start, start + 10, "The EU sanctioned Iran.", 0, 200, confidence,
+        "sanctioned", start, start + 10, "The EU sanctioned Iran.", 0, 200, confidence, background,
     )  # fmt: skip
 
 
@@ -78,6 +79,8 @@ def test_two_tellings_are_one_act_where_nothing_contradicts_and_a_party_is_share
         (act(targets=[]), act([], start=50), act()),  # each gives what the other lacks
         (act(), act([], start=50, date=when(MAY)), act(date=when(MAY))),
         (act(date=when(MAY)), act([BLOC], start=50, date=when(JUNE)), act(date=when(MAY))),
+        (act(background=True), act(start=50), act()),  # an act of the day, told again as done
+        (act(background=True), act(start=50, background=True), act(background=True)),
     ],
 )
 def test_of_two_tellings_the_more_informative_stays_and_takes_what_only_the_other_names(

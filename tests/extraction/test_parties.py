@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from spacy.tokens import Doc, Span
 
-from models.event import Action
+from models.event import Action, Status
 from models.extraction import parties  # noqa: F401  (registers the component)
 from models.extraction.draft import Draft, drafts
 
@@ -125,6 +125,29 @@ def test_a_pronoun_looks_back_on_who_had_its_role():
     second = Draft(0, doc[9:10], 1.0, Action.IMPOSE, actors=(span(doc, "It"),))
     doc._.drafts = [first, second]
     assert [draft.actor_parties[0].id for draft in drafts(NLP(doc))] == ["NOR", "NOR"]
+
+
+BOTH_SIDES = [
+    # Nobody restricts itself: the pronoun gives way, else the target.
+    ("More sanctions on Russia? We call that unwise.", "We", "Russia", Action.IMPOSE, Status.ENACTED, [], ["RUS"]),
+    ("Moscow will take back Russian oil.", "Moscow", "Russian", Action.IMPOSE, Status.PLANNED, ["RUS"], []),
+    # But it may ask for relief, break the sanctions on it, or turn a demand to do so down.
+    ("Moscow asked for an end of it for Russia.", "Moscow", "Russia", Action.LIFT, Status.DEMANDED, ["RUS"], ["RUS"]),
+    ("Moscow sold Russian oil.", "Moscow", "Russian", Action.VIOLATE, Status.ENACTED, ["RUS"], ["RUS"]),
+    ("Moscow will not tax Russian oil.", "Moscow", "Russian", Action.IMPOSE, Status.REJECTED, ["RUS"], ["RUS"]),
+]
+
+
+@pytest.mark.parametrize(("text", "actor", "target", "action", "status", "actors", "targets"), BOTH_SIDES)
+def test_a_party_on_both_sides(
+    text: str, actor: str, target: str, action: Action, status: Status, actors: list[str], targets: list[str]
+):
+    doc = NLP.make_doc(text)
+    doc._.url = "http://en.kremlin.ru/events/1"
+    doc._.drafts = [Draft(0, doc[0:1], 1.0, action, status, actors=(span(doc, actor),), targets=(span(doc, target),))]
+    (act,) = drafts(NLP(doc))
+    assert [party.id for party in act.actor_parties] == actors
+    assert [party.id for party in act.target_parties] == targets
 
 
 RELEASES = [

@@ -33,7 +33,7 @@ def create(nlp: Language, name: str) -> Callable[[Doc], Doc]:
 
 def dated(draft: Draft, doc: Doc) -> Draft:
     """The draft with the days that its date words mean; an act that is not done yet is looked for ahead."""
-    draft = replace(draft, is_background=draft.status is Status.ENACTED and _was_done_before(_head(draft.trigger)))
+    draft = replace(draft, is_background=draft.status is Status.ENACTED and _was_done_before(draft.trigger.root))
     if draft.when is None or _ends(draft, draft.when):
         return draft
     published: date | None = doc._.published
@@ -49,11 +49,6 @@ def _ends(draft: Draft, when: Span) -> bool:
     words = when.doc[max(when.start - 1, 0) : when.start + 1]
     limited = any(word.lower_ in ("until", "till") for word in words)
     return limited and (draft.action is Action.EXTEND or draft.status is Status.ENACTED)
-
-
-def _head(span: Span) -> Token:
-    """The word that the others hang on. `Span.root` fails on heads in a circle, which windows that overlap can make."""
-    return next((word for word in span if word.head == word or not span.start <= word.head.i < span.end), span[0])
 
 
 def _was_done_before(verb: Token) -> bool:

@@ -67,10 +67,3 @@ def test_which_acts_are_told_as_done_before(parser: Language, text: str, trigger
     assert act is not None
     assert dated(Draft(0, act, 0.9, Action.IMPOSE, Status.ENACTED), doc).is_background is expected
     assert dated(Draft(0, act, 0.9, Action.IMPOSE, Status.DEMANDED), doc).is_background is False
-
-
-def test_heads_in_a_circle_are_no_error():
-    doc = NLP("Two windows read it twice.")
-    doc[2].head, doc[1].head = doc[1], doc[2]
-    act = Draft(0, doc[1:2], 0.9, Action.IMPOSE, Status.ENACTED)
-    assert dated(act, doc).is_background is False

@@ -47,6 +47,7 @@ _EVENT = pl.Struct(
         "sentence_start": _OFFSET,
         "sentence_end": _OFFSET,
         "confidence": pl.Float64(),
+        "is_background": pl.Boolean(),
     }
 )
 _REJECTION = pl.Struct(

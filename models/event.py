@@ -139,7 +139,7 @@ class Event:
     sentence_start: int
     sentence_end: int
     confidence: float
-    is_background: bool = False
+    is_background: bool
 
 
 def digest(content: str) -> str:

@@ -28,7 +28,7 @@ QUIET = Document(
 BUSY = dispatch(
     "On Monday the EU sanctioned Russia, and lifted a ban.",
     Act("sanctioned", date=day("Monday", date(2014, 7, 14)), measures=(Measure.TRADE, Measure.ENERGY)),
-    Act("lifted", actors=(), targets=(), action=Action.LIFT, measures=(), confidence=0.1 + 0.2),
+    Act("lifted", actors=(), targets=(), action=Action.LIFT, measures=(), confidence=0.1 + 0.2, is_background=True),
 )
 BROKEN = Rejection("c.txt", None, "document", "not_extracted", "c.txt: the extractor breaks off")
 READINGS = [BUSY, Reading(QUIET, False), Reading(QUIET, True), BROKEN]

@@ -43,7 +43,7 @@ def attack() -> tuple[Document, bool, tuple[Event, ...]]:
     event = Event(
         (party,), Action.IMPOSE, Status.ENACTED, (), (Measure.TRADE,),
         EventDate("", date(2026, 10, 1), date(2026, 10, 1), Precision.DAY, Basis.TEXT),
-        "imposed", start, start + 7, text, 0, len(text), 0.9,
+        "imposed", start, start + 7, text, 0, len(text), 0.9, is_background=False,
     )  # fmt: skip
     document = Document("attack", text, HOSTILE, date(2026, 10, 1), "javascript:alert(1)", HOSTILE)
     return document, True, (event,)
@@ -77,6 +77,6 @@ def _sanctioning(name: str, text: str, when: EventDate, published: date) -> tupl
     start = text.index("sanctioned")
     event = Event(
         (suriname,), Action.IMPOSE, Status.ENACTED, tuple(targets), (Measure.TRADE,), when,
-        "sanctioned", start, start + len("sanctioned"), text, 0, len(text), 0.9,
+        "sanctioned", start, start + len("sanctioned"), text, 0, len(text), 0.9, is_background=False,
     )  # fmt: skip
     return Document(name, text, name.title(), published), True, (event,)

@@ -70,5 +70,7 @@ def relative_positions(length: int, bias: nn.Embedding) -> Tensor:
 
 def load(encoder: Path, trunk: int, layers: int) -> tuple[Trunk, Branch]:
     """Cut a pretrained encoder after `layers`, and into trunk and branch after `trunk`."""
-    pretrained = MPNetModel.from_pretrained(encoder, add_pooling_layer=False, attn_implementation="eager")
+    pretrained = MPNetModel.from_pretrained(
+        encoder, add_pooling_layer=False, attn_implementation="eager", attention_probs_dropout_prob=0.0
+    )
     return Trunk(pretrained, trunk), Branch(pretrained, trunk, layers)

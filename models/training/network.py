@@ -70,6 +70,7 @@ def relative_positions(length: int, bias: nn.Embedding) -> Tensor:
 
 def load(encoder: Path, trunk: int, layers: int) -> tuple[Trunk, Branch]:
     """Cut a pretrained encoder after `layers`, and into trunk and branch after `trunk`."""
+    # Without dropout of attention: its random numbers took a tenth of a step of the training.
     pretrained = MPNetModel.from_pretrained(
         encoder, add_pooling_layer=False, attn_implementation="eager", attention_probs_dropout_prob=0.0
     )

@@ -53,7 +53,6 @@ def main(
     learned = [p for p in read(passages) if not held_back(p)][:limit]
     held = [example(p, pieces) for p in read(passages) if held_back(p)][:limit]
     trunk, branch = load(encoder, TRUNK_LAYERS, LAYERS)
-    freeze(trunk)
     averaged = copy.deepcopy((trunk, branch))
     steps_an_epoch = len(list(batches(examples(learned, pieces, rng), pieces, rng)))
     optimizer = torch.optim.AdamW(parameter_groups(trunk, branch), weight_decay=0.01, fused=True)
@@ -81,7 +80,6 @@ def main(
         torch.save(
             {"trunk": averaged[0].state_dict(), "branch": averaged[1].state_dict()}, out / f"epoch{epoch + 1}.pt"
         )
-        averaged[0].eval()
         typer.echo(f"epoch {epoch + 1}: held back {evaluate(*averaged, held, pieces)}")
 
 
@@ -159,7 +157,7 @@ def losses(trunk: Trunk, branch: Branch, batch: Batch) -> tuple[Tensor, dict[str
 @torch.no_grad()
 def evaluate(trunk: Trunk, branch: Branch, held: list[Example], pieces: WordPieces) -> str:
     """The mean parts of the loss over passages that were kept back."""
-    branch.eval()
+    trunk.eval(), branch.eval()
     with torch.autocast("cpu", dtype=torch.bfloat16):
         found = [losses(trunk, branch, batch)[1] for batch in batches(held, pieces, random.Random(0))]
     return ", ".join(f"{name} {sum(f.get(name, 0) for f in found) / len(found):.3f}" for name in LOSS_WEIGHTS)
